@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { type Kysely, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import { StartupError } from '../startup-error.ts';
+import { listMigrationFiles, MIGRATION_TABLE, type MigrationSet } from './migration-set.ts';
+import { createDatabaseClient, openDatabase } from './open-database.ts';
+
+export interface AppliedMigration {
+  readonly schema: string;
+  readonly name: string;
+}
+
+// Held while migrating, so that processes that start together take turns. Any number will do that no one else uses.
+const MIGRATION_LOCK = 5_190_244_071;
+
+/**
+ * Brings the database up to the sets, in their order, and returns what was new. A set's pending files are applied in
+ * one transaction: all or none. What was applied is recorded in `<schema>.migrations`.
+ */
+export async function migrate(url: string, sets: readonly MigrationSet[]): Promise<AppliedMigration[]> {
+  const lock = createDatabaseClient({ url, applicationName: 'migrate lock' });
+  await using database = openDatabase<unknown>({ url, applicationName: 'migrate', connectionsMax: 1 });
+  await lock.connect();
+  try {
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const applied: AppliedMigration[] = [];
+    for (const set of sets) applied.push(...(await migrateSet(database.db, set)));
+    return applied;
+  } finally {
+    // Ending the session gives the lock back.
+    await lock.end();
+  }
+}
+
+async function migrateSet(db: Kysely<unknown>, set: MigrationSet): Promise<AppliedMigration[]> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => readMigrations(set) },
+    migrationTableSchema: set.schema,
+    migrationTableName: MIGRATION_TABLE,
+    migrationLockTableName: `${MIGRATION_TABLE}_lock`,
+  });
+  const { error, results = [] } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    const failed = results.find(({ status }) => status === 'Error');
+    const which = failed ? `migration ${set.schema}/${failed.migrationName} failed` : `migrating ${set.schema} failed`;
+    throw new StartupError(`${which}: ${error instanceof Error ? error.message : String(error)}`, {
+      hint: 'nothing of this schema was changed; correct the cause and run it again',
+      cause: error,
+    });
+  }
+  return results.map(({ migrationName }) => ({ schema: set.schema, name: migrationName }));
+}
+
+async function readMigrations(set: MigrationSet): Promise<Record<string, Migration>> {
+  const migrations: Record<string, Migration> = {};
+  for (const { name, path } of await listMigrationFiles(set)) {
+    const text = await readFile(path, 'utf8');
+    migrations[name] = {
+      up: async (db) => {
+        await sql.raw(text).execute(db);
+      },
+    };
+  }
+  return migrations;
+}

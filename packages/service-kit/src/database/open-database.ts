@@ -1,0 +1,57 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { columnTypes } from './parse-column.ts';
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Shown in pg_stat_activity, so that a connection can be traced to the service that holds it. */
+  readonly applicationName: string;
+  readonly connectionsMax: number;
+  /** Told when an idle connection breaks. The pool replaces it by itself; the next query finds out if it can't. */
+  readonly onConnectionError?: (error: Error) => void;
+}
+
+export interface Database<DB> extends AsyncDisposable {
+  readonly db: Kysely<DB>;
+  readonly pool: pg.Pool;
+  /** Resolves when every connection is closed. Safe twice. */
+  close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const IDLE_TIMEOUT_MS = 30_000;
+
+/**
+ * A pool and a query builder on it. No connection is made before the first query. int8 columns come back as bigint,
+ * timestamptz as `YYYY-MM-DDTHH:MM:SS.ffffffZ`, date as `YYYY-MM-DD`; sessions are in UTC.
+ */
+export function openDatabase<DB>(options: DatabaseOptions): Database<DB> {
+  const pool = new pg.Pool({ ...connectionOptions(options.url, options.applicationName), max: options.connectionsMax });
+  // Without a listener a connection that breaks while idle would end the process.
+  pool.on('error', (error) => options.onConnectionError?.(error));
+  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
+  let closed: Promise<void> | null = null;
+  const close = () => {
+    // Kysely only ends a pool that it has used.
+    closed ??= db.destroy().then(() => (pool.ended || pool.ending ? undefined : pool.end()));
+    return closed;
+  };
+  return { db, pool, close, [Symbol.asyncDispose]: close };
+}
+
+/** One connection outside any pool, for LISTEN and for locks; set up like the pool's. Not connected yet. */
+export function createDatabaseClient(options: Pick<DatabaseOptions, 'url' | 'applicationName'>): pg.Client {
+  return new pg.Client(connectionOptions(options.url, options.applicationName));
+}
+
+function connectionOptions(url: string, applicationName: string): pg.PoolConfig {
+  return {
+    connectionString: url,
+    application_name: applicationName,
+    options: '-c TimeZone=UTC -c DateStyle=ISO',
+    types: columnTypes,
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: IDLE_TIMEOUT_MS,
+  };
+}

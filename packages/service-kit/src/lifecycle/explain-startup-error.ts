@@ -1,0 +1,82 @@
+import { ConfigError } from '../config/config-error.ts';
+import { StartupError } from '../startup-error.ts';
+
+interface SystemError {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly address?: unknown;
+  readonly port?: unknown;
+  readonly syscall?: unknown;
+  readonly errors?: unknown;
+  readonly cause?: unknown;
+}
+
+type Explanation = { readonly what: (error: SystemError) => string; readonly todo: string };
+
+const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
+  '28P01': { what: messageOf, todo: 'check user and password in DATABASE_URL' },
+  '28000': { what: messageOf, todo: "check the user in DATABASE_URL and the server's pg_hba.conf" },
+  '3D000': { what: messageOf, todo: 'create the database, or correct its name in DATABASE_URL' },
+  '53300': { what: messageOf, todo: 'lower SETTLEMENT_DATABASE_CONNECTIONS_MAX or raise max_connections' },
+  '57P03': { what: messageOf, todo: 'the database server is starting or stopping; try again in a moment' },
+  '42501': { what: messageOf, todo: 'grant this role what it needs, or use the right role in DATABASE_URL' },
+  '42P01': { what: messageOf, todo: 'the database is not migrated; run: settle migrate' },
+  '3F000': { what: messageOf, todo: 'the database is not migrated; run: settle migrate' },
+  ECONNREFUSED: { what: (error) => `nothing answers at ${addressOf(error)}`, todo: 'start it, or correct its URL' },
+  ECONNRESET: { what: (error) => `${addressOf(error)} closed the connection`, todo: 'check what listens there' },
+  ETIMEDOUT: { what: (error) => `no answer from ${addressOf(error)}`, todo: 'check the address and the firewall' },
+  ENOTFOUND: { what: (error) => messageOf(error), todo: 'the host name is not known; correct the URL' },
+  EAI_AGAIN: { what: (error) => messageOf(error), todo: 'name resolution failed; check the network and the URL' },
+  EADDRINUSE: {
+    what: (error) => `port ${error.port ?? '?'} on ${error.address ?? 'this host'} is taken`,
+    todo: 'stop the process that listens there, or choose another port',
+  },
+  EADDRNOTAVAIL: {
+    what: (error) => `this machine has no address ${error.address ?? '?'}`,
+    todo: 'correct the host to listen on',
+  },
+  EACCES: { what: messageOf, todo: "choose a port above 1023, or check the file's permissions" },
+};
+
+/** Why the process didn't start and what to do: one line, or for wrong configuration one line each. */
+export function explainStartupError(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  for (const link of causesOf(error)) {
+    if (link instanceof StartupError) return `${oneLine(link.message)}; ${link.hint}`;
+    const explanation = typeof link.code === 'string' ? EXPLANATIONS[link.code] : undefined;
+    if (explanation) return `${oneLine(explanation.what(link))}; ${explanation.todo}`;
+  }
+  // Not foreseen: whoever reads this needs the stack.
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** The error, what it wraps, and the parts of an AggregateError (a refused connection on several addresses). */
+function causesOf(error: unknown): SystemError[] {
+  const found: SystemError[] = [];
+  for (let next: unknown = error; isObject(next) && found.length < 8; next = next.cause ?? firstOf(next.errors)) {
+    found.push(next);
+  }
+  return found;
+}
+
+function firstOf(errors: unknown): unknown {
+  return Array.isArray(errors) ? errors[0] : undefined;
+}
+
+function isObject(value: unknown): value is SystemError {
+  return typeof value === 'object' && value !== null;
+}
+
+function addressOf(error: SystemError): string {
+  const { address, port } = isObject(firstOf(error.errors)) ? (firstOf(error.errors) as SystemError) : error;
+  if (address !== undefined) return port === undefined ? String(address) : `${address}:${port}`;
+  return messageOf(error) || 'the server';
+}
+
+function messageOf(error: SystemError): string {
+  return typeof error.message === 'string' ? error.message : '';
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, ' ').trim();
+}
