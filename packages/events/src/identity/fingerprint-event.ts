@@ -1,0 +1,32 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import canonicalize from 'canonicalize';
+import { canonicalInstant, type Instant } from '../instant/parse-instant.ts';
+
+/**
+ * SHA-256 of the RFC 8785 canonical JSON of `{type, subject, time, data}`: what tells a duplicate from a conflict.
+ * Throws a RangeError when `time` is not a timestamp, and an Error on data that JSON can't hold.
+ */
+export function fingerprint(event: { type: string; subject: string; time: string; data: object }): Uint8Array {
+  return fingerprintOf({ ...event, time: canonicalInstant(event.time) }, canonicalJson(event.data));
+}
+
+/** RFC 8785 canonical JSON. */
+export function canonicalJson(value: object): string {
+  const text = canonicalize(value);
+  if (text === undefined) throw new TypeError('the value has no JSON form');
+  return text;
+}
+
+/** As fingerprint, when the canonical forms of time and data are known. The members stand in canonical order. */
+export function fingerprintOf(
+  event: { type: string; subject: string; time: Instant },
+  canonicalData: string,
+): Uint8Array {
+  const { type, subject, time } = event;
+  return sha256(
+    utf8ToBytes(
+      `{"data":${canonicalData},"subject":${JSON.stringify(subject)},"time":"${time}","type":${JSON.stringify(type)}}`,
+    ),
+  );
+}

@@ -1,0 +1,120 @@
+import { type CatalogueEntry, type EventType, findEntry, isEventType } from '../catalogue/catalogue.ts';
+import { versionOf } from '../envelope/dataschema.ts';
+import { envelope } from '../envelope/envelope.ts';
+import { deriveKey } from '../identity/derive-key.ts';
+import { canonicalJson, fingerprintOf } from '../identity/fingerprint-event.ts';
+import { type Instant, parseInstant } from '../instant/parse-instant.ts';
+import { explainIssue } from './explain-issue.ts';
+import { readJson } from './read-json.ts';
+import { quote, type Rejection, type RejectionCode, rejection } from './rejection.ts';
+
+/** `data` as on the wire: what the catalogue asks for, and whatever else the producer put there. */
+export interface EventData {
+  readonly merchantId: string;
+  readonly [member: string]: unknown;
+}
+
+export interface Money {
+  readonly amountMinor: bigint;
+  readonly currency: string;
+}
+
+/** An event that the log may hold. */
+export interface SettlementEvent {
+  readonly type: EventType;
+  readonly version: number;
+  readonly subject: string;
+  readonly merchantId: string;
+  readonly occurredAt: Instant;
+  /** A UUIDv8. */
+  readonly idempotencyKey: string;
+  /** 32 bytes. */
+  readonly fingerprint: Uint8Array;
+  readonly data: EventData;
+  /** `data` as RFC 8785 canonical JSON: what the fingerprint covers, and safe for jsonb. */
+  readonly canonicalData: string;
+  /** The amount of the event, signed for adjustments; null for types that carry none. */
+  readonly money: Money | null;
+  /** W3C trace context of the producer, if it sent a valid one. */
+  readonly traceparent: string | null;
+}
+
+export type ParseResult =
+  | { readonly ok: true; readonly event: SettlementEvent }
+  | { readonly ok: false; readonly rejection: Rejection };
+
+export interface ParseOptions {
+  /** When the message was received, unix milliseconds. An event may lie at most a day ahead of it. */
+  readonly receivedAtMs: number;
+}
+
+export const FUTURE_MS_MAX = 86_400_000;
+
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?$/;
+
+/**
+ * Reads one message body. Never throws: what can't be an event is a rejection that names the field and what to send.
+ * Checks run in a fixed order (text, JSON, envelope, version, time, data), and the first that fails is the answer.
+ */
+export function parseEvent(body: string, options: ParseOptions): ParseResult {
+  const json = readJson(body);
+  if (!json.ok) return json;
+  const value = json.value;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return refused('not_an_object', 'body', `is ${quote(value)}; send one CloudEvent as a JSON object`);
+  }
+  const checked = envelope.safeParse(value);
+  if (!checked.success) return { ok: false, rejection: explainIssue(checked.error, value, []) };
+  const { type, subject, data } = checked.data;
+  if (!isEventType(type)) throw new Error('the envelope accepted a type that is not in the catalogue');
+
+  const version = versionOf(type, checked.data.dataschema);
+  if (!version.ok) return refused(version.code, 'dataschema', version.message);
+  const entry = findEntry(type, version.version);
+  if (entry === undefined) throw new Error('versionOf returned a version that is not in the catalogue');
+
+  const time = parseInstant(checked.data.time);
+  if (!time.ok) return refused(time.code, 'time', `${quote(checked.data.time)} ${time.message}`);
+  if (time.unixMs > options.receivedAtMs + FUTURE_MS_MAX) {
+    return refused('time_in_future', 'time', `${time.instant} is more than a day ahead; check the producer’s clock`);
+  }
+
+  const accepted = entry.schema.safeParse(data);
+  if (!accepted.success) return { ok: false, rejection: explainIssue(accepted.error, data, ['data']) };
+  return { ok: true, event: makeEvent(entry, { subject, time, traceparent: checked.data.traceparent }, data) };
+}
+
+interface Attributes {
+  readonly subject: string;
+  readonly time: { readonly instant: Instant; readonly unixMs: number };
+  readonly traceparent: unknown;
+}
+
+/** `data` has been accepted by the entry's schema. It is kept as it came: zod's output would lose unusual keys. */
+function makeEvent(entry: CatalogueEntry, attributes: Attributes, data: object): SettlementEvent {
+  const { subject, time, traceparent } = attributes;
+  const { type, version } = entry;
+  const eventData = data as EventData;
+  const canonicalData = canonicalJson(data);
+  return {
+    type,
+    version,
+    subject,
+    merchantId: eventData.merchantId,
+    occurredAt: time.instant,
+    idempotencyKey: deriveKey(type, subject, time),
+    fingerprint: fingerprintOf({ type, subject, time: time.instant }, canonicalData),
+    data: eventData,
+    canonicalData,
+    money: entry.carriesMoney ? moneyOf(data as { amount: number; currency: string }) : null,
+    traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : null,
+  };
+}
+
+function moneyOf(data: { readonly amount: number; readonly currency: string }): Money {
+  return { amountMinor: BigInt(data.amount), currency: data.currency };
+}
+
+function refused(code: RejectionCode, field: string, message: string): ParseResult {
+  return { ok: false, rejection: rejection(code, field, `${field} ${message}`) };
+}
