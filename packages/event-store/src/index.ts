@@ -1,1 +1,22 @@
-export {};
+export type { AppendOutcome } from './append/append-events.ts';
+export { createEventLog, type EventLog, type IncomingEvent } from './append/event-log.ts';
+export type { RejectedMessage } from './append/reject-messages.ts';
+export type { BatchSlice, ConsumedBatch } from './consume/consume-round.ts';
+export { type ConsumerOptions, createConsumer } from './consume/consumer.ts';
+export { type GroupLag, readGroupLag } from './consume/group-lag.ts';
+export { type LoggedEvent, logSource, readEvents } from './consume/log-source.ts';
+export { registerGroup } from './consume/register-group.ts';
+export type { OffsetRange, Source } from './consume/source.ts';
+export type { Coordinate } from './coordinate.ts';
+export {
+  createDoorbell,
+  DOORBELL_DELIVERIES,
+  DOORBELL_LEDGER,
+  DOORBELL_READ,
+  type Doorbell,
+} from './doorbell/doorbell.ts';
+export { createDoorbellListener } from './doorbell/doorbell-listener.ts';
+export { type Conflict, listConflicts } from './intake/list-conflicts.ts';
+export { listRejections, type StoredRejection } from './intake/list-rejections.ts';
+export { type IntakeTally, readIntake } from './intake/read-intake.ts';
+export { ledgerMigrations } from './migrations.ts';

@@ -1,0 +1,81 @@
+/** One transaction of a consumer: claim, read, apply, advance. */
+import type { Kysely, Transaction } from 'kysely';
+import type { Coordinate } from '../coordinate.ts';
+import type { LedgerTables } from '../tables.ts';
+import { advanceOffsets } from './advance-offsets.ts';
+import { claimPartitions } from './claim-partitions.ts';
+import type { OffsetRange, Source } from './source.ts';
+
+/** What one partition contributes to a batch. */
+export interface BatchSlice<Item> {
+  readonly partition: number;
+  readonly items: readonly Item[];
+  readonly fromOffset: bigint;
+  /** The group's offset once this batch is committed. */
+  readonly nextOffset: bigint;
+}
+
+export interface ConsumedBatch<Item> {
+  readonly slices: readonly BatchSlice<Item>[];
+}
+
+export interface Round<Item extends Coordinate, DB extends LedgerTables> {
+  readonly db: Kysely<DB>;
+  readonly group: string;
+  readonly source: Source<Item, DB>;
+  /** Writes through the transaction only; the offsets are advanced in the same one, afterwards. */
+  readonly apply: (trx: Transaction<DB>, batch: ConsumedBatch<Item>) => Promise<void>;
+  readonly itemsMax: number;
+  readonly partitionsMax: number;
+  readonly only?: readonly number[];
+  readonly except?: readonly number[];
+}
+
+/** An `apply` that threw, with the batch it threw on. Everything was rolled back. */
+export class ApplyError<Item> extends Error {
+  readonly batch: ConsumedBatch<Item>;
+
+  constructor(batch: ConsumedBatch<Item>, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.name = 'ApplyError';
+    this.batch = batch;
+  }
+}
+
+/** Returns the batch that was committed; without slices when there was nothing to do or others hold what there is. */
+export async function consumeRound<Item extends Coordinate, DB extends LedgerTables>(
+  round: Round<Item, DB>,
+): Promise<ConsumedBatch<Item>> {
+  const heads = await round.source.heads(round.db);
+  return round.db.transaction().execute(async (trx) => {
+    const ledger = trx as unknown as Transaction<LedgerTables>;
+    const { group, partitionsMax, only, except } = round;
+    const wish = { group, heads, partitionsMax, ...(only && { only }), ...(except && { except }) };
+    const ranges = await claimPartitions(ledger, wish);
+    if (ranges.length === 0) return { slices: [] };
+    const limit = Math.max(1, Math.ceil(round.itemsMax / ranges.length));
+    const batch = { slices: toSlices(ranges, await round.source.read(trx, ranges, limit), limit) };
+    try {
+      await round.apply(trx, batch);
+    } catch (error) {
+      throw new ApplyError(batch, error);
+    }
+    await advanceOffsets(ledger, group, batch.slices);
+    return batch;
+  });
+}
+
+/** A range that gave fewer items than asked is exhausted: the group moves to its end, also over offsets without items. */
+function toSlices<Item extends Coordinate>(
+  ranges: readonly OffsetRange[],
+  items: readonly Item[],
+  limit: number,
+): BatchSlice<Item>[] {
+  const byPartition = Map.groupBy(items, (item) => item.partition);
+  return ranges.map((range) => {
+    const own = byPartition.get(range.partition) ?? [];
+    const last = own.at(-1);
+    const nextOffset = last !== undefined && own.length === limit ? last.offset + 1n : range.toOffset;
+    return { partition: range.partition, items: own, fromOffset: range.fromOffset, nextOffset };
+  });
+}

@@ -1,0 +1,54 @@
+/** Consumer groups on the log itself. */
+import type { Instant } from '@northwind/events';
+import { type Kysely, sql } from 'kysely';
+import type { Coordinate } from '../coordinate.ts';
+import type { LedgerTables } from '../tables.ts';
+import type { OffsetRange, Source } from './source.ts';
+
+/** One event as it stands in the log. */
+export interface LoggedEvent extends Coordinate {
+  readonly idempotencyKey: string;
+  readonly type: string;
+  readonly version: number;
+  readonly merchantId: string;
+  readonly subject: string;
+  /** When it happened, by the producer's clock. */
+  readonly occurredAt: Instant;
+  /** When it was appended, by the database's clock. */
+  readonly recordedAt: Instant;
+  /** The event's data as on the wire. */
+  readonly data: unknown;
+}
+
+export const logSource: Source<LoggedEvent, LedgerTables> = {
+  name: 'ledger.events',
+  heads: readHeads,
+  read: readEvents,
+};
+
+async function readHeads(db: Kysely<LedgerTables>): Promise<ReadonlyMap<number, bigint>> {
+  const rows = await db.selectFrom('ledger.partitions').select(['partition', 'next_offset']).execute();
+  return new Map(rows.map((row) => [row.partition, row.next_offset]));
+}
+
+/** Served by events_pk, one index range scan a range. */
+export async function readEvents(
+  db: Kysely<LedgerTables>,
+  ranges: readonly OffsetRange[],
+  limitPerRange: number,
+): Promise<LoggedEvent[]> {
+  const partitions = ranges.map((range) => range.partition);
+  const froms = ranges.map((range) => range.fromOffset);
+  const tos = ranges.map((range) => range.toOffset);
+  const { rows } = await sql<LoggedEvent>`
+    select e.partition, e."offset", e.idempotency_key as "idempotencyKey", e.type, e.version,
+           e.merchant_id as "merchantId", e.subject, e.occurred_at as "occurredAt", e.recorded_at as "recordedAt", e.data
+    from unnest(${partitions}::int2[], ${froms}::int8[], ${tos}::int8[]) as r(partition, from_offset, to_offset)
+    cross join lateral (
+      select * from ledger.events l
+      where l.partition = r.partition and l."offset" >= r.from_offset and l."offset" < r.to_offset
+      order by l."offset" limit ${limitPerRange}
+    ) e
+    order by e.partition, e."offset"`.execute(db);
+  return rows;
+}

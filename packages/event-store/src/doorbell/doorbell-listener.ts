@@ -1,0 +1,44 @@
+/** Listens to doorbells on one connection of its own; connects again when that breaks. */
+import { type Clock, createLoop, type Logger, type Service } from '@northwind/service-kit';
+import type pg from 'pg';
+
+export interface DoorbellListenerOptions {
+  readonly database: { readonly pool: pg.Pool };
+  readonly channels: readonly string[];
+  readonly onRing: (channel: string) => void;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+export function createDoorbellListener(options: DoorbellListenerOptions): Service {
+  const { channels, logger, clock } = options;
+  return createLoop({
+    name: `doorbell ${channels.join(', ')}`,
+    run: (signal) => listenUntilBroken(options, signal),
+    onError: (err) => {
+      logger.warn({ event: 'doorbell.disconnected', channels, err }, 'doorbell lost; polling until it is back');
+    },
+    clock,
+  });
+}
+
+async function listenUntilBroken(options: DoorbellListenerOptions, signal: AbortSignal): Promise<void> {
+  const { database, channels, onRing } = options;
+  const client = await database.pool.connect();
+  const broken = Promise.withResolvers<void>();
+  const onNotification = (message: pg.Notification) => onRing(message.channel);
+  client.on('notification', onNotification);
+  client.on('error', broken.reject);
+  client.on('end', broken.resolve);
+  signal.addEventListener('abort', () => broken.resolve(), { once: true });
+  broken.promise.catch(() => undefined); // the statements below throw too when the connection breaks under them
+  try {
+    for (const channel of channels) await client.query(`listen ${client.escapeIdentifier(channel)}`);
+    for (const channel of channels) onRing(channel); // whatever rang while nobody listened
+    if (signal.aborted) return;
+    await broken.promise;
+    if (!signal.aborted) throw new Error('the connection ended');
+  } finally {
+    client.release(true); // never back to the pool: it would go on listening
+  }
+}

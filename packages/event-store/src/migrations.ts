@@ -1,0 +1,7 @@
+import type { MigrationSet } from '@northwind/service-kit';
+
+/** Schema `ledger`. */
+export const ledgerMigrations: MigrationSet = {
+  schema: 'ledger',
+  folder: new URL('../migrations/', import.meta.url).pathname,
+};
