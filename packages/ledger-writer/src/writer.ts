@@ -9,12 +9,12 @@ import {
   type Clock,
   createLoop,
   createService,
-  type Database,
   type Health,
   type Logger,
   type Service,
   serviceStack,
 } from '@northwind/service-kit';
+import type pg from 'pg';
 import { createBatcher } from './batch/batcher.ts';
 import { type BatchCounts, recordBatch } from './batch/record-batch.ts';
 import type { HeldMessage } from './queue/held-message.ts';
@@ -22,7 +22,7 @@ import type { MessageQueue } from './queue/message-queue.ts';
 import { createMessagesInHand } from './queue/messages-in-hand.ts';
 
 export interface WriterOptions {
-  readonly database: Database<unknown>;
+  readonly database: { readonly pool: pg.Pool };
   readonly queue: MessageQueue;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -1,0 +1,146 @@
+import { createHealth, openDatabase, type Service, systemClock } from '@northwind/service-kit';
+import { eventually, recordingLogger, silentLogger, type TestDatabase, testDatabase } from '@northwind/testing';
+import { sql, type Transaction } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { payments } from '../../test/events.ts';
+import { createEventLog, type EventLog } from '../append/event-log.ts';
+import { createDoorbell, DOORBELL_LEDGER } from '../doorbell/doorbell.ts';
+import { ledgerMigrations } from '../migrations.ts';
+import type { LedgerTables } from '../tables.ts';
+import type { ConsumedBatch } from './consume-round.ts';
+import { type ConsumerOptions, createConsumer } from './consumer.ts';
+import { readGroupLag } from './group-lag.ts';
+import { type LoggedEvent, logSource } from './log-source.ts';
+
+type Tables = LedgerTables & { applied: { partition: number; offset: bigint; subject: string } };
+
+describe('consumer', () => {
+  let test: TestDatabase;
+  let database: ReturnType<typeof openDatabase<Tables>>;
+  let log: EventLog;
+  let running: Service[] = [];
+
+  beforeEach(async () => {
+    test = await testDatabase([ledgerMigrations]);
+    database = openDatabase({ url: test.url, applicationName: 'consumer test', connectionsMax: 12 });
+    log = createEventLog(database);
+    await database.pool.query(
+      'create table applied (n int8 generated always as identity, partition int2, "offset" int8, subject text)',
+    );
+  });
+  afterEach(async () => {
+    await Promise.all(running.map((service) => service.stop()));
+    running = [];
+    await database.close();
+    await test.drop();
+  });
+
+  async function record(trx: Transaction<Tables>, batch: ConsumedBatch<LoggedEvent>): Promise<void> {
+    const rows = batch.slices
+      .flatMap((s) => s.items)
+      .map(({ partition, offset, subject }) => ({ partition, offset, subject }));
+    if (rows.length > 0) await trx.insertInto('applied').values(rows).execute();
+  }
+
+  async function consume(over: Partial<ConsumerOptions<LoggedEvent, Tables>> = {}): Promise<Service> {
+    const service = createConsumer<LoggedEvent, Tables>({
+      database,
+      group: 'g',
+      source: logSource as unknown as ConsumerOptions<LoggedEvent, Tables>['source'],
+      apply: record,
+      doorbell: DOORBELL_LEDGER,
+      logger: silentLogger(),
+      clock: systemClock,
+      batchSizeMax: 100,
+      ...over,
+    });
+    running.push(service);
+    await service.start();
+    return service;
+  }
+
+  const applied = async () =>
+    (await database.db.selectFrom('applied').selectAll().orderBy(sql`n`).execute()) as Tables['applied'][];
+  const lag = async () => (await readGroupLag(database.db as never, 'g')).reduce((sum, g) => sum + g.lag, 0n);
+
+  it('applies everything exactly once and in order within each partition, with three consumers', async () => {
+    await log.append(payments(1_000, 'a'));
+    await Promise.all([consume(), consume(), consume()]);
+    await log.append(payments(1_000, 'b'));
+    await eventually(async () => expect(await lag()).toBe(0n));
+    const rows = await applied();
+    expect(rows).toHaveLength(2_000);
+    for (const [, own] of Map.groupBy(rows, (row) => row.partition)) {
+      expect(own.map((row) => row.offset)).toEqual(own.map((_, i) => BigInt(i)));
+    }
+  });
+
+  it('commits the offset with the work: what fails leaves neither', async () => {
+    let failures = 3;
+    await log.append(payments(50, 'a'));
+    await consume({
+      apply: async (trx, batch) => {
+        await record(trx, batch);
+        failures -= 1;
+        if (failures >= 0) throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
+      },
+    });
+    await eventually(async () => expect(await lag()).toBe(0n));
+    expect(await applied()).toHaveLength(50);
+    expect(failures).toBeLessThan(0);
+  });
+
+  it('stops one partition at the event that can not be applied, loudly, and goes on with the others', async () => {
+    const health = createHealth();
+    const { logger, lines } = recordingLogger();
+    await log.append(payments(800, 'a'));
+    const { rows } = await sql<{ partition: number; offset: bigint }>`
+      select partition, "offset" from ledger.events where subject = 'a_300'`.execute(database.db);
+    const [poison] = rows;
+    if (!poison) throw new Error('the poison event is not there');
+    await consume({
+      health,
+      logger,
+      apply: async (trx, batch) => {
+        await record(trx, batch);
+        const items = batch.slices.flatMap((slice) => slice.items);
+        if (items.some((item) => item.subject === 'a_300')) throw new Error('cannot fold this');
+      },
+    });
+    await eventually(async () => {
+      const groups = await readGroupLag(database.db as never, 'g');
+      expect(groups.filter((g) => g.lag > 0n).map((g) => g.partition)).toEqual([poison.partition]);
+      expect(groups.find((g) => g.partition === poison.partition)).toMatchObject({
+        nextOffset: poison.offset,
+        stoppedReason: `event ${poison.partition}:${poison.offset}: cannot fold this`,
+      });
+    });
+    expect(health.ready()).toBe(false);
+    expect(lines.find((line) => line.event === 'consumer.stopped')).toMatchObject({
+      coordinate: `${poison.partition}:${poison.offset}`,
+    });
+    const rowsApplied = await applied();
+    expect(new Set(rowsApplied.map((row) => row.subject)).size).toBe(rowsApplied.length);
+  });
+
+  it('hears the doorbell', async () => {
+    await consume();
+    const doorbell = createDoorbell({ database, channel: DOORBELL_LEDGER, logger: silentLogger() });
+    await log.append(payments(10, 'a'));
+    doorbell.ring();
+    await eventually(async () => expect(await lag()).toBe(0n), { timeoutMs: 400 });
+    await doorbell.close();
+  });
+
+  it('survives the loss of all its connections', async () => {
+    await consume();
+    await log.append(payments(10, 'a'));
+    await eventually(async () => expect(await lag()).toBe(0n));
+    await database.pool.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+    );
+    await log.append(payments(10, 'b'));
+    await eventually(async () => expect(await lag()).toBe(0n));
+    expect(await applied()).toHaveLength(20);
+  });
+});
