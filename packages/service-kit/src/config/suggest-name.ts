@@ -1,7 +1,7 @@
 /** The candidate that `name` was most likely meant to be, or null when none is near. */
 export function suggestName(name: string, candidates: Iterable<string>): string | null {
   let best: string | null = null;
-  let bestDistance = Math.max(2, Math.floor(name.length / 4)) + 1;
+  let bestDistance = Math.max(2, Math.floor(name.length / 5)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(name, candidate);
     if (distance < bestDistance) {

@@ -20,6 +20,8 @@ const MIGRATION_LOCK = 5_190_244_071;
 export async function migrate(url: string, sets: readonly MigrationSet[]): Promise<AppliedMigration[]> {
   const lock = createDatabaseClient({ url, applicationName: 'migrate lock' });
   await using database = openDatabase<unknown>({ url, applicationName: 'migrate', connectionsMax: 1 });
+  // A connection that breaks fails the query that is under way; unheard it would end the process as well.
+  lock.on('error', () => undefined);
   await lock.connect();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);

@@ -14,11 +14,12 @@ export interface DatabaseOptions {
 export interface Database<DB> extends AsyncDisposable {
   readonly db: Kysely<DB>;
   readonly pool: pg.Pool;
-  /** Resolves when every connection is closed. Safe twice. */
+  /** Waits for the connections in use to be given back, and closes them all. Safe twice. */
   close(): Promise<void>;
 }
 
-const CONNECT_TIMEOUT_MS = 5_000;
+// Also the longest a query waits for one of the pool's connections to become free.
+const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 30_000;
 
 /**

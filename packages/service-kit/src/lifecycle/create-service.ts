@@ -8,38 +8,39 @@ export interface ServiceDefinition {
   readonly stop: () => Promise<void>;
 }
 
-type Turn = { readonly kind: 'start' | 'stop'; readonly done: Promise<void> };
+interface Turn {
+  readonly kind: 'start' | 'stop';
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+}
 
 /**
  * Turns a plain pair of functions into a Service that keeps the whole contract. Calls take turns; a call of the kind
- * that was asked for last joins it instead of queueing another.
+ * that was asked for last joins it instead of queueing another. A start that `stop()` ended rejects with an AbortError.
  */
 export function createService({ name, start, stop }: ServiceDefinition): Service {
   let running = false;
   let last: Turn | null = null;
-  let starting: AbortController | null = null;
 
-  const queue = (kind: Turn['kind'], work: () => Promise<void>): Promise<void> => {
+  const takeTurn = (kind: Turn['kind'], work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
     if (last?.kind === kind) return last.done;
+    const abort = new AbortController();
     const before = last?.done.catch(() => undefined) ?? Promise.resolve();
-    const done = before.then(work).finally(() => {
-      if (last === turn) last = null;
-    });
-    const turn: Turn = { kind, done };
+    const done = before
+      .then(() => work(abort.signal))
+      .finally(() => {
+        if (last === turn) last = null;
+      });
+    const turn: Turn = { kind, abort, done };
     last = turn;
     return done;
   };
 
-  const begin = async () => {
+  const begin = async (signal: AbortSignal) => {
     if (running) return;
-    const controller = new AbortController();
-    starting = controller;
-    try {
-      await start(controller.signal);
-      running = true;
-    } finally {
-      starting = null;
-    }
+    signal.throwIfAborted();
+    await start(signal);
+    running = true;
   };
 
   const end = async () => {
@@ -50,10 +51,11 @@ export function createService({ name, start, stop }: ServiceDefinition): Service
 
   return {
     name,
-    start: () => queue('start', begin),
+    start: () => takeTurn('start', begin),
     stop: () => {
-      starting?.abort(new DOMException(`${name} was stopped while it started`, 'AbortError'));
-      return queue('stop', end);
+      if (last?.kind === 'start')
+        last.abort.abort(new DOMException(`${name} was stopped while it started`, 'AbortError'));
+      return takeTurn('stop', end);
     },
   };
 }

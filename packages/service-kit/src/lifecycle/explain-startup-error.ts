@@ -38,6 +38,10 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   EACCES: { what: messageOf, todo: "choose a port above 1023, or check the file's permissions" },
 };
 
+// What the driver says when a connection isn't made in time; it gives the error no code.
+const CONNECT_TIMEOUT = /^(timeout expired|timeout exceeded when trying to connect|Connection terminated due to)/;
+const CHECK_SERVER = 'check host and port in DATABASE_URL, and the server';
+
 /** Why the process didn't start and what to do: one line, or for wrong configuration one line each. */
 export function explainStartupError(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
@@ -45,6 +49,7 @@ export function explainStartupError(error: unknown): string {
     if (link instanceof StartupError) return `${oneLine(link.message)}; ${link.hint}`;
     const explanation = typeof link.code === 'string' ? EXPLANATIONS[link.code] : undefined;
     if (explanation) return `${oneLine(explanation.what(link))}; ${explanation.todo}`;
+    if (CONNECT_TIMEOUT.test(messageOf(link))) return `the database server didn't answer in time; ${CHECK_SERVER}`;
   }
   // Not foreseen: whoever reads this needs the stack.
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../clock.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { explainStartupError } from './explain-startup-error.ts';
 import type { Service } from './service.ts';
@@ -10,6 +11,7 @@ export interface RunProcessOptions {
   readonly stopTimeoutMs?: number;
   readonly onStarted?: () => void;
   readonly host?: ProcessHost;
+  readonly clock?: Pick<Clock, 'monotonicMs'>;
 }
 
 /** What runProcess needs of the process it runs in. */
@@ -26,49 +28,36 @@ export const EXIT_WRONG_CONFIG = 2;
 // Below the ten seconds that container runtimes commonly wait between SIGTERM and SIGKILL.
 const STOP_TIMEOUT_MS = 8_000;
 
+// One Ctrl-C reaches a process several times: from the terminal, from npm, from whoever started it. Within this time
+// of the first signal they are all the same wish.
+const SAME_SIGNAL_MS = 1_000;
+
 /**
- * Runs one service as this process: SIGTERM or SIGINT stops it in order, a second one forces. Exit codes: 0 stopped
- * when told to, 1 couldn't start or couldn't stop in time, 2 wrong configuration.
+ * Runs one service as this process: SIGTERM or SIGINT stops it in order, another one a second later forces. Exit codes:
+ * 0 stopped when told to, 1 couldn't start or couldn't stop in time, 2 wrong configuration.
  */
 export async function runProcess(options: RunProcessOptions): Promise<void> {
-  const { name, main, stopTimeoutMs = STOP_TIMEOUT_MS, host = nodeProcess } = options;
-  const told = new AbortController();
+  const { name, main, host = nodeProcess } = options;
   let exited = false;
   const exit = (code: number) => {
     if (exited) return;
     exited = true;
     host.exit(code);
   };
-
-  const stopped = new Promise<void>((resolve) => {
-    host.onSignal((signal) => {
-      if (told.signal.aborted) {
-        host.printError(`${name}: second ${signal}, ending at once`);
-        exit(EXIT_FAILED);
-        return;
-      }
-      told.abort(new DOMException(`${name} was told to stop by ${signal}`, 'AbortError'));
-      host.setTimer(stopTimeoutMs, () => {
-        if (exited) return;
-        host.printError(`${name}: still not stopped after ${stopTimeoutMs} ms, ending anyway`);
-        exit(EXIT_FAILED);
-      });
-      resolve();
-    });
-  });
+  const told = listenToSignals(options, host, exit);
 
   let service: Service;
   try {
-    service = await main(told.signal);
-    await startUnlessTold(service, told.signal);
-    if (!told.signal.aborted) options.onStarted?.();
+    service = await main(told);
+    await startUnlessTold(service, told);
+    if (!told.aborted) options.onStarted?.();
   } catch (error) {
-    if (told.signal.aborted) return exit(0);
+    if (told.aborted) return exit(0);
     host.printError(`${name}: ${explainStartupError(error)}`);
     return exit(error instanceof ConfigError ? EXIT_WRONG_CONFIG : EXIT_FAILED);
   }
 
-  await stopped;
+  await aborted(told);
   try {
     await service.stop();
     exit(0);
@@ -76,6 +65,33 @@ export async function runProcess(options: RunProcessOptions): Promise<void> {
     host.printError(`${name}: failed to stop: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
     exit(EXIT_FAILED);
   }
+}
+
+/** The returned signal aborts when the process is told to stop. From then on the deadline runs. */
+function listenToSignals(options: RunProcessOptions, host: ProcessHost, exit: (code: number) => void): AbortSignal {
+  const { name, stopTimeoutMs = STOP_TIMEOUT_MS, clock = systemClock } = options;
+  const told = new AbortController();
+  let toldAtMs = 0;
+  host.onSignal((signal) => {
+    if (told.signal.aborted) {
+      if (clock.monotonicMs() - toldAtMs < SAME_SIGNAL_MS) return;
+      host.printError(`${name}: second ${signal}, ending at once`);
+      exit(EXIT_FAILED);
+      return;
+    }
+    toldAtMs = clock.monotonicMs();
+    host.setTimer(stopTimeoutMs, () => {
+      host.printError(`${name}: still not stopped after ${stopTimeoutMs} ms, ending anyway`);
+      exit(EXIT_FAILED);
+    });
+    told.abort(new DOMException(`${name} was told to stop by ${signal}`, 'AbortError'));
+  });
+  return told.signal;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 async function startUnlessTold(service: Service, signal: AbortSignal): Promise<void> {

