@@ -9,7 +9,7 @@ import { ReadableError } from './readable-error.mjs';
 
 // What npm and pnpm print when the registry is out of reach, as opposed to having answered something unwelcome.
 const NETWORK_FAILURE =
-  /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|META_FETCH_FAIL|error sending request|network|dns/i;
+  /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|META_FETCH_FAIL|error sending request|network/i;
 const STAMP = 'node_modules/.northwind-installed';
 const LAST_LINES_MAX = 40;
 
