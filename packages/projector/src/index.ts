@@ -1,1 +1,30 @@
-export {};
+export { listAnomalies, type StoredAnomaly } from './anomalies/query.ts';
+export type { AnomalyRow } from './anomalies/table.ts';
+export { type Balance, type BalancesAnswer, readBalances } from './balances/query.ts';
+export type { BalanceFigures } from './balances/table.ts';
+export {
+  CHANGED_PAYOUTS_MAX,
+  type Changes,
+  type ChangesWish,
+  type MerchantSnapshot,
+  readChanges,
+  readMerchantSnapshot,
+} from './changes/read-changes.ts';
+export { loadProjectorConfig, type ProjectorConfig, projectorConfigSchema } from './config.ts';
+export type { AnomalyKind } from './folding.ts';
+export { readMigrations } from './migrations.ts';
+export {
+  listPayouts,
+  type Payout,
+  type PayoutAnswer,
+  type PayoutFact,
+  type PayoutsAnswer,
+  type PayoutsWish,
+  readPayout,
+} from './payouts/query.ts';
+export { PAYOUT_STATUSES, type PayoutStatus } from './payouts/status.ts';
+export type { PayoutSnapshot } from './payouts/table.ts';
+export { type PayoutTransition, transitionsSource } from './payouts/transitions-source.ts';
+export { type AsOf, type ReadPosition, readPosition } from './position/read-position.ts';
+export { createProjector, type ProjectorOptions } from './projector.ts';
+export { createProjectorProcess } from './projector-process.ts';

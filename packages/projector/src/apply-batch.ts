@@ -1,0 +1,49 @@
+/**
+ * Applies a batch of the log to a generation's tables, through the consumer's transaction: load what the events touch, fold in log
+ * order in memory, write. The number of statements depends on the tables touched, not on the events.
+ *
+ * The consumer owns the batch's partitions until the transaction ends, and a merchant's rows belong to one partition, so
+ * nobody else can change the rows between loading and writing.
+ */
+import type { ConsumedBatch, LoggedEvent } from '@northwind/event-store';
+import type { Kysely } from 'kysely';
+import { foldEvent, toFoldedEvent } from './fold-event.ts';
+import type { FoldedEvent } from './folding.ts';
+import { READ_MODELS } from './read-models.ts';
+import { loadRows } from './working-set/load-rows.ts';
+import { WorkingSet } from './working-set/working-set.ts';
+import { insertRows, upsertRows } from './working-set/write-rows.ts';
+
+/** `schema` is the generation's. */
+export async function applyBatch(
+  db: Kysely<unknown>,
+  schema: string,
+  batch: ConsumedBatch<LoggedEvent>,
+): Promise<void> {
+  const events = batch.slices.flatMap((slice) => slice.items.map(toFoldedEvent));
+  const working = new WorkingSet();
+  await loadTouched(db, schema, events, working);
+  for (const event of events) foldEvent(event, working);
+  await writeChanged(db, schema, working);
+}
+
+async function loadTouched(
+  db: Kysely<unknown>,
+  schema: string,
+  events: readonly FoldedEvent[],
+  working: WorkingSet,
+): Promise<void> {
+  for (const model of READ_MODELS) {
+    for (const event of events) model.want?.(event, working);
+    for (const table of model.tables) {
+      if (table.kind === 'keyed') await loadRows(db, schema, table, working.rows(table));
+    }
+  }
+}
+
+async function writeChanged(db: Kysely<unknown>, schema: string, working: WorkingSet): Promise<void> {
+  for (const table of READ_MODELS.flatMap((model) => model.tables)) {
+    if (table.kind === 'keyed') await upsertRows(db, schema, table, working.rows(table).changed());
+    else await insertRows(db, schema, table, working.appended(table));
+  }
+}

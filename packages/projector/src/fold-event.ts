@@ -1,0 +1,20 @@
+/** Folds one event into the rows in memory. Pure but for the working set it is given. */
+
+import type { LoggedEvent } from '@northwind/event-store';
+import { decodeEvent } from '@northwind/events';
+import type { FoldedEvent, Folding } from './folding.ts';
+import { READ_MODELS } from './read-models.ts';
+import type { WorkingSet } from './working-set/working-set.ts';
+
+export function foldEvent(event: FoldedEvent, working: WorkingSet): Folding {
+  const folding: Folding = { event, working, postings: [], anomalies: [] };
+  for (const model of READ_MODELS) model.fold(folding);
+  return folding;
+}
+
+/** Throws on what the catalogue does not know: an event that can't be read must not be passed over. */
+export function toFoldedEvent(event: LoggedEvent): FoldedEvent {
+  const { partition, offset, merchantId, subject, occurredAt, recordedAt, type, version, data } = event;
+  const fact = decodeEvent({ type, version, data });
+  return { partition, offset, merchantId, subject, occurredAt, recordedAt, fact, data };
+}

@@ -1,0 +1,46 @@
+/** The transitions as a source for consumer groups. They stand at the coordinates of the events that caused them. */
+import type { OffsetRange, Source } from '@northwind/event-store';
+import { type Kysely, sql } from 'kysely';
+import { readPosition } from '../position/read-position.ts';
+import type { ReadTables } from '../tables.ts';
+import { selectList } from '../working-set/select-list.ts';
+import { type PayoutSnapshot, type PayoutTransitionRow, payoutTransitionsTable } from './table.ts';
+
+export type PayoutTransition = PayoutTransitionRow;
+
+export const transitionsSource: Source<PayoutTransition, ReadTables> = {
+  name: 'read.payout_transitions',
+  heads: readHeads,
+  read: readTransitions,
+};
+
+/** A transition commits together with the offset of its projector, so below that offset none can appear any more. */
+async function readHeads(db: Kysely<ReadTables>): Promise<ReadonlyMap<number, bigint>> {
+  const { offsets } = await readPosition(db);
+  return new Map([...offsets].map(([partition, offset]) => [partition, offset + 1n]));
+}
+
+/** Served by payout_transitions_pk, one index range scan a range. */
+async function readTransitions(
+  db: Kysely<ReadTables>,
+  ranges: readonly OffsetRange[],
+  limitPerRange: number,
+): Promise<PayoutTransition[]> {
+  const { rows } = await sql<PayoutTransitionRow>`
+    select ${selectList(payoutTransitionsTable)}
+    from unnest(${ranges.map((range) => range.partition)}::int2[], ${ranges.map((range) => range.fromOffset)}::int8[],
+                ${ranges.map((range) => range.toOffset)}::int8[]) as r(of_partition, from_offset, to_offset)
+    cross join lateral (
+      select * from read.payout_transitions
+      where partition = r.of_partition and "offset" >= r.from_offset and "offset" < r.to_offset
+      order by "offset" limit ${limitPerRange}
+    ) t
+    order by partition, "offset"`.execute(db);
+  return rows.map((row) => ({ ...row, payout: toSnapshot(row.payout) }));
+}
+
+/** JSON numbers come back as numbers. An amount of one event is exact in one. */
+function toSnapshot(payout: PayoutSnapshot): PayoutSnapshot {
+  const { amountMinor } = payout;
+  return { ...payout, amountMinor: amountMinor === null ? null : BigInt(amountMinor) };
+}
