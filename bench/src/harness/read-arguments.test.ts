@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { readArguments, UsageError } from './read-arguments.ts';
+
+const e2e = { name: 'e2e', summary: 's', runs: 3, parameters: { rate: 300 }, run: () => Promise.reject(new Error()) };
+
+it('reads flags and numbers over the defaults', () => {
+  const read = readArguments(['e2e', '--json', '--rate', '50', '--runs', '1'], [e2e]);
+  expect(read).toMatchObject({ json: true, check: false, runs: 1, parameters: { rate: 50 } });
+});
+
+it.each([
+  [[]],
+  [['nope']],
+  [['e2e', '--rates', '3']],
+  [['e2e', '--rate']],
+  [['e2e', '--rate', '-1']],
+  [['e2e', 'rate', '1']],
+])('refuses %j and says what to write', (argv) => {
+  expect(() => readArguments(argv, [e2e])).toThrow(UsageError);
+});

@@ -1,0 +1,40 @@
+/** Runs a benchmark as often as asked and sums the runs up. The first void run ends it: the rest would not count. */
+import type { Benchmark, RunResult } from './benchmark.ts';
+import { type SummaryRow, summariseRuns } from './summarise-runs.ts';
+
+export interface Report {
+  readonly benchmark: string;
+  readonly runs: number;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly rows: readonly SummaryRow[];
+  readonly versions: Readonly<Record<string, string>>;
+  readonly voidBecause: string | null;
+}
+
+export interface RunOptions {
+  readonly runs: number;
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly signal: AbortSignal;
+  readonly progress: (line: string) => void;
+}
+
+export async function runBenchmark(benchmark: Benchmark, options: RunOptions): Promise<Report> {
+  const { runs, parameters, signal, progress } = options;
+  const results: RunResult[] = [];
+  let voidBecause: string | null = null;
+  for (let n = 1; n <= runs && voidBecause === null; n += 1) {
+    signal.throwIfAborted();
+    progress(`run ${n} of ${runs}`);
+    const result = await benchmark.run({ parameters, signal, progress });
+    results.push(result);
+    voidBecause = result.voidBecause ?? null;
+  }
+  return {
+    benchmark: benchmark.name,
+    runs: results.length,
+    parameters,
+    rows: summariseRuns(results),
+    versions: { node: process.version, ...results[0]?.versions },
+    voidBecause,
+  };
+}
