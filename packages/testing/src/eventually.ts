@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { systemClock } from '@northwind/service-kit';
 
 export interface EventuallyOptions {
   readonly timeoutMs?: number;
@@ -16,7 +16,7 @@ export async function eventually<T>(
   options: EventuallyOptions = {},
 ): Promise<Exclude<T, false>> {
   const { timeoutMs = 10_000, intervalMs = 20, describe = 'the expected state' } = options;
-  const deadline = performance.now() + timeoutMs;
+  const deadline = systemClock.monotonicMs() + timeoutMs;
   for (;;) {
     let failure: unknown;
     try {
@@ -25,11 +25,11 @@ export async function eventually<T>(
     } catch (error) {
       failure = error;
     }
-    if (performance.now() >= deadline) {
+    if (systemClock.monotonicMs() >= deadline) {
       const what = typeof describe === 'string' ? describe : describe();
       const why = failure instanceof Error ? `: ${failure.message}` : '';
       throw new Error(`not within ${timeoutMs} ms: ${what}${why}`, { cause: failure });
     }
-    await wait(intervalMs);
+    await systemClock.sleep(intervalMs);
   }
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
+import { systemClock } from '@northwind/service-kit';
 import { eventually } from './eventually.ts';
 
 export interface MerchantRequest {
@@ -92,7 +92,7 @@ export async function startFakeMerchant(options: FakeMerchantOptions = {}): Prom
 }
 
 async function receive(incoming: IncomingMessage): Promise<MerchantRequest> {
-  const arrivedAtMs = Date.now();
+  const arrivedAtMs = systemClock.nowMs();
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const headers = Object.entries(incoming.headers).map(([name, value]) => [name, [value].flat().join(', ')]);
@@ -106,7 +106,7 @@ async function receive(incoming: IncomingMessage): Promise<MerchantRequest> {
 }
 
 async function respond(response: ServerResponse, answer: MerchantAnswer, signal: AbortSignal): Promise<void> {
-  if (answer.delayMs) await wait(answer.delayMs, undefined, { signal });
+  if (answer.delayMs) await systemClock.sleep(answer.delayMs, signal);
   if (answer.hang) return;
   if (answer.reset) {
     response.socket?.resetAndDestroy();

@@ -59,3 +59,14 @@ test('a failing stop rejects once; the service counts as stopped', async () => {
   await expect(service.stop()).rejects.toThrow('stuck');
   await service.stop();
 });
+
+test('a start that is stopped before its turn has come never begins', async () => {
+  const service = createService({
+    name: 'late',
+    start: async () => expect.unreachable('it was stopped before'),
+    stop: async () => undefined,
+  });
+  const outcome = expect(service.start()).rejects.toThrow('late was stopped while it started');
+  await service.stop();
+  await outcome;
+});

@@ -2,12 +2,6 @@ import { environment } from '@northwind/service-kit';
 import type { TestProject } from 'vitest/node';
 import { type PostgresServer, startPostgres } from './start-postgres.ts';
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    postgresUrl: string;
-  }
-}
-
 interface SharedServer {
   users: number;
   readonly server: Promise<PostgresServer>;

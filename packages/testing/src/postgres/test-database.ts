@@ -2,6 +2,13 @@ import { createDatabaseClient, type MigrationSet, randomBytes } from '@northwind
 import { eventually } from '../eventually.ts';
 import { templateDatabase, urlOfDatabase } from './template-database.ts';
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The server that global-setup.ts has started. */
+    postgresUrl: string;
+  }
+}
+
 export interface TestDatabase extends AsyncDisposable {
   readonly url: string;
   /** Removes it. Fails, naming the culprits, when connections to it are still open: something was not stopped. */
@@ -11,7 +18,7 @@ export interface TestDatabase extends AsyncDisposable {
 // A connection that was closed properly is gone from pg_stat_activity some milliseconds later.
 const CLOSE_GRACE_MS = 2_000;
 
-/** A database of the test's own, migrated with `sets`. Takes some tens of milliseconds: it is cloned from a template. */
+/** A database of the test's own, migrated with `sets`. It is cloned from a template, in some tens of milliseconds. */
 export async function testDatabase(sets: readonly MigrationSet[]): Promise<TestDatabase> {
   // Imported here, because the rest of this package is of use outside of Vitest too.
   const { inject } = await import('vitest');

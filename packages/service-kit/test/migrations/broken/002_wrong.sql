@@ -1,0 +1,1 @@
+CREATE TABLE broken.wrong (id no_such_type);

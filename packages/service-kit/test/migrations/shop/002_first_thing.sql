@@ -1,0 +1,1 @@
+INSERT INTO shop.things (thing_id) VALUES (1);
