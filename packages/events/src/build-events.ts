@@ -1,5 +1,5 @@
 import type { AdjustmentPostedData } from './catalogue/adjustment.ts';
-import { type EventType, findEntry } from './catalogue/catalogue.ts';
+import type { EventType } from './catalogue/catalogue.ts';
 import type { DisputeData } from './catalogue/dispute.ts';
 import type { PaymentCapturedData } from './catalogue/payment.ts';
 import type {
@@ -11,10 +11,9 @@ import type {
 import type { RefundSucceededData } from './catalogue/refund.ts';
 import { EventError } from './decode-event.ts';
 import { dataschemaOf } from './envelope/dataschema.ts';
-import { envelope } from './envelope/envelope.ts';
-import { idempotencyKey } from './identity/derive-key.ts';
-import { canonicalInstant } from './instant/parse-instant.ts';
-import { explainIssue } from './parse/explain-issue.ts';
+import { deriveKey } from './identity/derive-key.ts';
+import { parseInstant } from './instant/parse-instant.ts';
+import { readEvent } from './parse/parse-event.ts';
 
 /** A CloudEvents 1.0 event in structured JSON mode. */
 export interface CloudEvent<Data extends object = object> {
@@ -39,14 +38,16 @@ export interface Attributes {
   /** The producer's id of this message. Default: the idempotency key, so the same fact gets the same id. */
   readonly id?: string;
   readonly traceparent?: string;
+  /** Further members of `data`, which the catalogue does not know; they are kept. */
+  readonly additionalData?: Readonly<Record<string, unknown>>;
 }
 
-/** Members of `data`: amounts may be bigint. Further members are kept. */
+/** Members of `data`; amounts may be bigint. */
 type Input<Data> = {
   readonly [Name in keyof Data as string extends Name ? never : Name]: Data[Name] extends number | undefined
     ? Data[Name] | bigint
     : Data[Name];
-} & { readonly [further: string]: unknown };
+};
 
 type Build<IdName extends string, Data extends object> = (
   input: Attributes & { readonly [name in IdName]: string } & Input<Data>,
@@ -71,49 +72,45 @@ export function toJson(event: CloudEvent): string {
   return JSON.stringify(event);
 }
 
-/** A builder throws an EventError on what parseEvent would refuse, so a producer learns of it before it sends. */
 function builder<IdName extends string, Data extends object>(type: EventType, idName: IdName): Build<IdName, Data> {
   return (input) => {
-    const {
-      time,
-      source,
-      id,
-      traceparent,
-      [idName]: subject,
-      ...members
-    } = input as Attributes & Record<string, unknown>;
-    return build<Data>(type, { time, source, id, traceparent, subject: subject as string }, members);
+    const { time, source, id, traceparent, additionalData, ...rest } = input as Attributes & Record<string, unknown>;
+    const { [idName]: subject, ...members } = rest;
+    const data = wireData({ ...additionalData, ...members });
+    return checkedEvent({ type, subject, time, source, id, traceparent, data }) as CloudEvent<Data>;
   };
 }
 
-interface BuildAttributes {
+interface Parts {
+  readonly type: EventType;
+  readonly subject: unknown;
   readonly time: string;
   readonly source: string | undefined;
   readonly id: string | undefined;
   readonly traceparent: string | undefined;
-  readonly subject: string;
+  readonly data: object;
 }
 
-function build<Data extends object>(type: EventType, attributes: BuildAttributes, members: object): CloudEvent<Data> {
-  const time = canonicalInstant(attributes.time);
-  const data = wireData(members);
-  const event = {
+/** Throws an EventError on what parseEvent would refuse, so that a producer learns of it before it sends. */
+function checkedEvent(parts: Parts): CloudEvent {
+  const { type, data } = parts;
+  const time = parseInstant(parts.time);
+  const subject = typeof parts.subject === 'string' ? parts.subject : '';
+  const event: CloudEvent = {
     specversion: '1.0',
-    id: attributes.id ?? idempotencyKey(type, attributes.subject, time),
-    source: attributes.source ?? SOURCE_DEFAULT,
+    id: parts.id ?? (time.ok ? deriveKey(type, subject, time) : 'none'),
+    source: parts.source ?? SOURCE_DEFAULT,
     type,
-    subject: attributes.subject,
-    time,
+    subject,
+    time: time.ok ? time.instant : parts.time,
     datacontenttype: 'application/json',
     dataschema: dataschemaOf(type, 1),
-    ...(attributes.traceparent === undefined ? {} : { traceparent: attributes.traceparent }),
+    ...(parts.traceparent === undefined ? {} : { traceparent: parts.traceparent }),
     data,
-  } as const;
-  const checked = envelope.safeParse(event);
-  if (!checked.success) throw new EventError(type, explainIssue(checked.error, event, []));
-  const accepted = findEntry(type, 1)?.schema.safeParse(data);
-  if (accepted?.success === false) throw new EventError(type, explainIssue(accepted.error, data, ['data']));
-  return event as CloudEvent<Data> & typeof event;
+  };
+  const read = readEvent(toJson(event), { receivedAtMs: Number.POSITIVE_INFINITY });
+  if (!read.ok) throw new EventError(type, read.rejection);
+  return event;
 }
 
 /** Leaves out undefined members, and writes bigint as the number that JSON holds. */

@@ -57,4 +57,4 @@ export {
 } from './parse/parse-event.ts';
 export { BODY_BYTES_MAX } from './parse/read-json.ts';
 export { REJECTION_CODES, type Rejection, type RejectionCode } from './parse/rejection.ts';
-export { PAYOUT_REASONS, type PayoutReason } from './payout-reasons.ts';
+export { explainPayoutReason, PAYOUT_REASONS, type PayoutReason } from './payout-reasons.ts';

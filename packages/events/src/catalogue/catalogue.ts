@@ -185,8 +185,6 @@ export const catalogue: Readonly<Record<EventType, Versions>> = {
 };
 
 const entries: readonly CatalogueEntry[] = Object.values(catalogue).flatMap((versions) => Object.values(versions));
-const entryByKey: ReadonlyMap<string, CatalogueEntry> = new Map(entries.map((is) => [`${is.type} ${is.version}`, is]));
-
 /** Every type, in the order of the catalogue. */
 export const EVENT_TYPES: readonly EventType[] = [...new Set(entries.map((is) => is.type))];
 export const CATALOGUE_ENTRIES: readonly CatalogueEntry[] = entries;
@@ -198,5 +196,5 @@ export function isEventType(type: string): type is EventType {
 }
 
 export function findEntry(type: string, version: number): CatalogueEntry | undefined {
-  return entryByKey.get(`${type} ${version}`);
+  return isEventType(type) ? catalogue[type][version] : undefined;
 }

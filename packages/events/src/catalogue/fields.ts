@@ -3,7 +3,7 @@ import { parseInstant } from '../instant/parse-instant.ts';
 import { CURRENCIES_WITHOUT_MINOR_UNIT, CURRENCY_CODES, isCurrency } from '../money/currencies.ts';
 import { quote, type RejectionCode } from '../parse/rejection.ts';
 
-/** The leaf schemas that the catalogue is made of. Each names its rejection; lengths count code points, as JSON Schema. */
+/** The leaf schemas of the catalogue. Each names its rejection; lengths count code points, as JSON Schema does. */
 
 export const ID_LENGTH_MAX = 128;
 const REASON_LENGTH_MAX = 1000;
@@ -42,7 +42,7 @@ export function reasonText(description: string) {
   return text(REASON_LENGTH_MAX, description);
 }
 
-export const merchantId = id('The merchant whose money this is about; all of a merchant’s events are totally ordered.');
+export const merchantId = id('Whose money it is. All events of one merchant are totally ordered.');
 
 export const currency = z
   .string()
@@ -95,7 +95,7 @@ export function notAbove<Part extends string>(part: Part) {
     const { amount } = ctx.value;
     const value = ctx.value[part];
     if (typeof value !== 'number' || typeof amount !== 'number' || value <= amount) return;
-    refuse(ctx, 'amount_above_total', `is ${value}, more than the amount of ${amount} it is part of`, [part]);
+    refuse(ctx, 'amount_above_total', `is ${value}; send at most the amount it is part of, ${amount}`, [part]);
   };
 }
 

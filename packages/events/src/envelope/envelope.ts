@@ -54,10 +54,16 @@ export const envelope = z
       .meta({ description: 'Always JSON.', pattern: '^application/json\\s*(;.*)?$' })
       .nullish(),
     dataschema: z.string().meta({ description: 'Which version of the type; absent means 1.', format: 'uri' }).nullish(),
-    data: z.custom<object>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
-      error: (issue) => (issue.input === undefined ? 'is missing; send an object' : 'is not an object; send an object'),
-      params: { code: 'not_an_object' },
-    }),
+    data: z
+      .unknown()
+      .check((ctx) => {
+        const { value } = ctx;
+        if (value === undefined) refuse(ctx, 'missing', 'is missing; send an object');
+        else if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+          refuse(ctx, 'not_an_object', `is ${quote(value)}; send an object`);
+        }
+      })
+      .meta({ description: 'The event itself, as the schema of its type says.', type: 'object' }),
   })
   .check((ctx) => {
     if (ctx.value.data_base64 === undefined || ctx.value.data_base64 === null) return;

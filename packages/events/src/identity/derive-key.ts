@@ -1,6 +1,6 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { type Instant, parseInstant } from '../instant/parse-instant.ts';
+import { hashText } from './hash-text.ts';
 
 /**
  * The idempotency key of an event: a UUIDv8 (RFC 9562) whose first 48 bits are the unix milliseconds of `time`, and
@@ -15,7 +15,7 @@ export function idempotencyKey(type: string, subject: string, time: string): str
 
 /** As idempotencyKey, for a time that has been parsed already. */
 export function deriveKey(type: string, subject: string, time: { instant: Instant; unixMs: number }): string {
-  const digest = sha256(utf8ToBytes(`${type}\0${subject}\0${time.instant}`)).subarray(0, 10);
+  const digest = hashText(`${type}\0${subject}\0${time.instant}`).subarray(0, 10);
   digest[0] = ((digest[0] ?? 0) & 0x0f) | 0x80;
   digest[2] = ((digest[2] ?? 0) & 0x3f) | 0x80;
   const hash = bytesToHex(digest);

@@ -1,7 +1,6 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { utf8ToBytes } from '@noble/hashes/utils.js';
 import canonicalize from 'canonicalize';
 import { canonicalInstant, type Instant } from '../instant/parse-instant.ts';
+import { hashText } from './hash-text.ts';
 
 /**
  * SHA-256 of the RFC 8785 canonical JSON of `{type, subject, time, data}`: what tells a duplicate from a conflict.
@@ -24,9 +23,7 @@ export function fingerprintOf(
   canonicalData: string,
 ): Uint8Array {
   const { type, subject, time } = event;
-  return sha256(
-    utf8ToBytes(
-      `{"data":${canonicalData},"subject":${JSON.stringify(subject)},"time":"${time}","type":${JSON.stringify(type)}}`,
-    ),
+  return hashText(
+    `{"data":${canonicalData},"subject":${JSON.stringify(subject)},"time":"${time}","type":${JSON.stringify(type)}}`,
   );
 }

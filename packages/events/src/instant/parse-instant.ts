@@ -31,10 +31,14 @@ export function parseInstant(text: string): InstantResult {
   }
   const dayMs = utcDay(Number(year), Number(month), Number(day));
   if (dayMs === null) return failure('time_invalid', `has no such day in the calendar; ${EXAMPLE}`);
-  const micros = fraction.padEnd(6, '0');
+  const micros = fraction.length === 6 ? fraction : fraction.padEnd(6, '0');
   const localMs =
     dayMs + Number(hour) * 3_600_000 + Number(minute) * 60_000 + Number(second) * 1000 + Number(micros.slice(0, 3));
-  if (sign === undefined) return withinRange(localMs, micros);
+  if (sign === undefined) {
+    // The canonical form is the common one, and writes itself.
+    const isCanonical = fraction.length === 6 && zulu === 'Z' && text[10] === 'T';
+    return isCanonical && localMs >= 0 ? { ok: true, instant: text, unixMs: localMs } : withinRange(localMs, micros);
+  }
   if (Number(offsetHour) > 23 || Number(offsetMinute) > 59) {
     return failure('time_invalid', 'has an offset beyond ±23:59');
   }

@@ -1,4 +1,4 @@
-import { type CatalogueEntry, type EventType, findEntry, isEventType } from '../catalogue/catalogue.ts';
+import { type CatalogueEntry, type EventType, isEventType } from '../catalogue/catalogue.ts';
 import { versionOf } from '../envelope/dataschema.ts';
 import { envelope } from '../envelope/envelope.ts';
 import { deriveKey } from '../identity/derive-key.ts';
@@ -57,6 +57,27 @@ const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{
  * Checks run in a fixed order (text, JSON, envelope, version, time, data), and the first that fails is the answer.
  */
 export function parseEvent(body: string, options: ParseOptions): ParseResult {
+  const read = readEvent(body, options);
+  return read.ok ? { ok: true, event: makeEvent(read) } : read;
+}
+
+interface ReadEvent {
+  readonly ok: true;
+  readonly entry: CatalogueEntry;
+  readonly subject: string;
+  readonly time: { readonly instant: Instant; readonly unixMs: number };
+  readonly traceparent: unknown;
+  /** Kept as it came: zod's output would lose unusual keys. */
+  readonly data: EventData;
+}
+
+interface Refused {
+  readonly ok: false;
+  readonly rejection: Rejection;
+}
+
+/** Every check of parseEvent, without the key and the fingerprint. */
+export function readEvent(body: string, options: ParseOptions): ReadEvent | Refused {
   const json = readJson(body);
   if (!json.ok) return json;
   const value = json.value;
@@ -65,13 +86,11 @@ export function parseEvent(body: string, options: ParseOptions): ParseResult {
   }
   const checked = envelope.safeParse(value);
   if (!checked.success) return { ok: false, rejection: explainIssue(checked.error, value, []) };
-  const { type, subject, data } = checked.data;
+  const { type, subject, data, traceparent } = checked.data;
   if (!isEventType(type)) throw new Error('the envelope accepted a type that is not in the catalogue');
 
   const version = versionOf(type, checked.data.dataschema);
   if (!version.ok) return refused(version.code, 'dataschema', version.message);
-  const entry = findEntry(type, version.version);
-  if (entry === undefined) throw new Error('versionOf returned a version that is not in the catalogue');
 
   const time = parseInstant(checked.data.time);
   if (!time.ok) return refused(time.code, 'time', `${quote(checked.data.time)} ${time.message}`);
@@ -79,42 +98,39 @@ export function parseEvent(body: string, options: ParseOptions): ParseResult {
     return refused('time_in_future', 'time', `${time.instant} is more than a day ahead; check the producer’s clock`);
   }
 
+  const { entry } = version;
   const accepted = entry.schema.safeParse(data);
   if (!accepted.success) return { ok: false, rejection: explainIssue(accepted.error, data, ['data']) };
-  return { ok: true, event: makeEvent(entry, { subject, time, traceparent: checked.data.traceparent }, data) };
+  return { ok: true, entry, subject, time, traceparent, data: data as EventData };
 }
 
-interface Attributes {
-  readonly subject: string;
-  readonly time: { readonly instant: Instant; readonly unixMs: number };
-  readonly traceparent: unknown;
-}
-
-/** `data` has been accepted by the entry's schema. It is kept as it came: zod's output would lose unusual keys. */
-function makeEvent(entry: CatalogueEntry, attributes: Attributes, data: object): SettlementEvent {
-  const { subject, time, traceparent } = attributes;
+function makeEvent({ entry, subject, time, traceparent, data }: ReadEvent): SettlementEvent {
   const { type, version } = entry;
-  const eventData = data as EventData;
   const canonicalData = canonicalJson(data);
   return {
     type,
     version,
     subject,
-    merchantId: eventData.merchantId,
+    merchantId: data.merchantId,
     occurredAt: time.instant,
     idempotencyKey: deriveKey(type, subject, time),
     fingerprint: fingerprintOf({ type, subject, time: time.instant }, canonicalData),
-    data: eventData,
+    data,
     canonicalData,
-    money: entry.carriesMoney ? moneyOf(data as { amount: number; currency: string }) : null,
+    money: entry.carriesMoney ? moneyOf(data as MoneyData) : null,
     traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : null,
   };
 }
 
-function moneyOf(data: { readonly amount: number; readonly currency: string }): Money {
+interface MoneyData extends EventData {
+  readonly amount: number;
+  readonly currency: string;
+}
+
+function moneyOf(data: MoneyData): Money {
   return { amountMinor: BigInt(data.amount), currency: data.currency };
 }
 
-function refused(code: RejectionCode, field: string, message: string): ParseResult {
+function refused(code: RejectionCode, field: string, message: string): Refused {
   return { ok: false, rejection: rejection(code, field, `${field} ${message}`) };
 }
