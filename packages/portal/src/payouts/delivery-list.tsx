@@ -1,0 +1,70 @@
+import { formatInstantExactly } from '../time/format-instant.ts';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { Notice } from '../ui/notice.tsx';
+import { useNow } from '../ui/use-now.ts';
+import type { Delivery } from '../wire/delivery.ts';
+import type { PayoutStatus } from '../wire/payout.ts';
+import { describeAttempt, describeDelivery, describeEndpoint } from './describe-delivery.ts';
+import type { Loaded } from './use-payout-detail.ts';
+
+interface DeliveryListProps {
+  readonly deliveries: Loaded<readonly Delivery[]>;
+  readonly status: PayoutStatus;
+}
+
+export function DeliveryList({ deliveries, status }: DeliveryListProps) {
+  return (
+    <section aria-labelledby="deliveries-title" data-testid="payout-deliveries">
+      <h3 id="deliveries-title" className="sheet-title">
+        Webhook deliveries
+      </h3>
+      {deliveries.kind === 'loading' && <span className="bone" aria-hidden="true" />}
+      {deliveries.kind === 'failed' && (
+        <Notice tone="warning" title="Deliveries couldn’t be loaded. Trying again." testId="deliveries-failed" />
+      )}
+      {deliveries.kind === 'ready' && deliveries.value.length === 0 && (
+        <p className="deliveries-none" data-testid="deliveries-empty">
+          {status === 'settled' || status === 'returned'
+            ? 'None of your endpoints was subscribed when this payout settled.'
+            : 'Your endpoints are told when this payout settles.'}
+        </p>
+      )}
+      {deliveries.kind === 'ready' &&
+        deliveries.value.map((delivery) => <DeliveryCard key={delivery.webhookId} delivery={delivery} />)}
+    </section>
+  );
+}
+
+function DeliveryCard({ delivery }: { readonly delivery: Delivery }) {
+  const nowMs = useNow(15_000);
+  return (
+    <article className="delivery" data-state={delivery.state} data-testid={`delivery-${delivery.webhookId}`}>
+      <header>
+        <span className="delivery-url" title={delivery.url ?? delivery.endpointId}>
+          {describeEndpoint(delivery)}
+        </span>
+        <span className="delivery-state">{describeDelivery(delivery)}</span>
+      </header>
+      <p className="delivery-what">
+        <code>{delivery.eventType}</code> <code>{delivery.webhookId}</code>
+        <CopyButton text={delivery.webhookId} what="webhook id" testId={`webhook-id-copy-${delivery.webhookId}`} />
+      </p>
+      <ol className="attempts">
+        {delivery.attempts.map((attempt) => (
+          <li key={attempt.attempt} data-testid={`attempt-${delivery.webhookId}-${attempt.attempt}`}>
+            <span>{describeAttempt(attempt)}</span>
+            <time dateTime={attempt.startedAt} title={attempt.startedAt}>
+              {formatInstantExactly(attempt.startedAt, nowMs)}
+            </time>
+          </li>
+        ))}
+        {delivery.state === 'pending' && delivery.nextAttemptAt !== null && delivery.attempts.length > 0 && (
+          <li className="attempt-next">
+            <span>Next attempt</span>
+            <time dateTime={delivery.nextAttemptAt}>{formatInstantExactly(delivery.nextAttemptAt, nowMs)}</time>
+          </li>
+        )}
+      </ol>
+    </article>
+  );
+}

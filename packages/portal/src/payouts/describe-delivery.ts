@@ -1,0 +1,28 @@
+import { formatSpan } from '../time/format-instant.ts';
+import type { Delivery, DeliveryAttempt } from '../wire/delivery.ts';
+
+const STATE_WORDS: Readonly<Record<string, string>> = {
+  pending: 'Retrying',
+  delivered: 'Delivered',
+  exhausted: 'Given up',
+};
+
+export function describeDelivery(delivery: Delivery): string {
+  if (delivery.state === 'pending' && delivery.attempts.length === 0) return 'Sending';
+  return STATE_WORDS[delivery.state] ?? delivery.state;
+}
+
+/** `204 in 42 ms`, or the outcome in words when nothing answered. */
+export function describeAttempt({ outcome, responseStatus, durationMs }: DeliveryAttempt): string {
+  const what = responseStatus === null ? inWords(outcome) : `Answered ${responseStatus}`;
+  return durationMs === null ? what : `${what} in ${formatSpan(durationMs)}`;
+}
+
+const inWords = (code: string): string => {
+  const words = code.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+/** The endpoint as its owner knows it. */
+export const describeEndpoint = (delivery: Delivery): string =>
+  (delivery.url ?? delivery.endpointId).replace(/^https:\/\//, '');
