@@ -1,5 +1,5 @@
--- A set of read models is a generation: one schema with its tables, one consumer group, one epoch. Readers see the active
--- generation through views in schema read, so a rebuilt one can take over in a single transaction.
+-- A set of read models is a generation: one schema with its tables, one consumer group, one epoch. Readers see the
+-- active generation through views in schema read, so a rebuilt one can take over in a single transaction.
 
 create table read.generations (
   generation int4 not null,
@@ -18,12 +18,14 @@ create table read.generations (
 create unique index generations_one_active on read.generations (status) where status = 'active';
 
 comment on table read.generations is 'One row a set of read models; its tables are in schema read_g<generation>';
-comment on column read.generations.epoch is 'part of every live cursor: another epoch means that the cursor must be reset. Never the same in two databases';
+comment on column read.generations.epoch is
+  'part of every live cursor: another epoch means that the cursor must be reset. Never the same in two databases';
 comment on index read.generations_one_active is 'the rule that readers see one generation; serves finding it';
 
 -- The only place that knows the tables of a generation. They are written unqualified and land in the schema that
--- create_generation has put on the search path. Rows hold nothing but what the log says (no clock, no sequence), so two generations
--- at the same offsets are equal byte for byte. Hot tables leave room in their pages for updates in place.
+-- create_generation has put on the search path. Rows hold nothing but what the log says (no clock, no sequence), so
+-- two generations at the same offsets are equal byte for byte. Hot tables leave room in their pages for updates in
+-- place.
 create function read.create_generation_tables() returns void language plpgsql as $$
 begin
   create table balances (
@@ -71,7 +73,8 @@ begin
     constraint payments_refunded_not_negative check (refunded_minor >= 0),
     constraint payments_disputed_not_negative check (disputed_minor >= 0)
   ) with (fillfactor = 80);
-  comment on table payments is 'A payment, what was refunded of it and what is or was lost in dispute; not captured yet while captured_at is null';
+  comment on table payments is
+    'A payment, what was refunded of it and what is in dispute or lost; captured_at is null until the capture is seen';
   comment on constraint payments_pk on payments is 'serves one payment, and the projector''s look-up of a batch';
 
   create table refunds (
@@ -137,7 +140,8 @@ begin
     constraint anomalies_pk primary key (partition, "offset", kind)
   );
   create index anomalies_by_merchant on anomalies (merchant_id, "offset");
-  comment on table anomalies is 'What the log says and a person should look at, at the event that showed it; see the package''s README for each kind';
+  comment on table anomalies is
+    'What a person should look at, at the event that showed it; the package''s README explains each kind';
   comment on constraint anomalies_pk on anomalies is 'serves the anomalies of an event, and all of them in log order';
   comment on index anomalies_by_merchant is 'serves a merchant''s anomalies, newest first';
 end $$;
@@ -221,7 +225,8 @@ begin
     constraint payout_transitions_change_status check (status is distinct from previous_status)
   );
   create unique index payout_transitions_in_sequence on payout_transitions (merchant_id, payout_id, sequence);
-  comment on table payout_transitions is 'Each change of a payout''s status, at the event that caused it; what webhooks are planned from';
+  comment on table payout_transitions is
+    'Each change of a payout''s status, at the event that caused it; what webhooks are planned from';
   comment on column payout_transitions.payout is 'the payout as it was right after this change';
   comment on constraint payout_transitions_pk on payout_transitions is 'serves consumers reading a partition in order';
   comment on index payout_transitions_in_sequence is 'no number twice; serves the transitions of one payout';
@@ -239,9 +244,11 @@ begin
   perform set_config('search_path', old_path, true);
 end $$;
 
-comment on function read.create_generation is 'makes the empty tables of a generation, its consumer group''s name and its epoch';
+comment on function read.create_generation is
+  'makes the empty tables of a generation, its consumer group''s name and its epoch';
 
--- In one transaction readers go from one generation to the next. A view is replaced in place, so no query fails meanwhile.
+-- In one transaction readers go from one generation to the next. A view is replaced in place, so no query fails
+-- meanwhile.
 create function read.activate_generation(wanted int4) returns void language plpgsql as $$
 declare
   target text := format('read_g%s', wanted);
@@ -252,7 +259,9 @@ begin
   if not found then
     raise exception 'generation % does not exist', wanted using hint = 'Make it with read.create_generation.';
   end if;
-  for model in select c.relname from pg_class c where c.relnamespace = target::regnamespace and c.relkind in ('r', 'p') loop
+  for model in
+    select c.relname from pg_class c where c.relnamespace = target::regnamespace and c.relkind in ('r', 'p')
+  loop
     execute format('create or replace view read.%I as select * from %I.%I', model, target, model);
   end loop;
 end $$;

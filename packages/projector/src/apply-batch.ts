@@ -1,9 +1,10 @@
 /**
- * Applies a batch of the log to a generation's tables, through the consumer's transaction: load what the events touch, fold in log
- * order in memory, write. The number of statements depends on the tables touched, not on the events.
+ * Applies a batch of the log to a generation's tables, through the consumer's transaction: load what the events
+ * touch, fold in log order in memory, write. The number of statements depends on the tables touched, not on the
+ * events.
  *
- * The consumer owns the batch's partitions until the transaction ends, and a merchant's rows belong to one partition, so
- * nobody else can change the rows between loading and writing.
+ * The consumer owns the batch's partitions until the transaction ends, and a merchant's rows belong to one partition,
+ * so nobody else can change the rows between loading and writing.
  */
 import type { ConsumedBatch, LoggedEvent } from '@northwind/event-store';
 import type { Kysely } from 'kysely';

@@ -49,7 +49,10 @@ export interface ReadModel {
   readonly name: string;
   /** The tables it owns, in the order they are written. */
   readonly tables: readonly Table[];
-  /** Announces the rows of its own tables that this or another fold will ask for. Rows of models before it are loaded. */
+  /**
+   * Announces the rows of its own tables that this or another fold will ask for. Rows of models before it are
+   * loaded.
+   */
   want?(event: FoldedEvent, working: WorkingSet): void;
   fold(folding: Folding): void;
 }

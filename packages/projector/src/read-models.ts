@@ -1,6 +1,6 @@
 /**
- * The registry: every read model, in the order they take an event. Those that post come first, then what is derived from
- * postings, then the anomalies that all of them found. Adding one is a folder and a line here.
+ * The registry: every read model, in the order they take an event. Those that post come first, then what is derived
+ * from postings, then the anomalies that all of them found. Adding one is a folder and a line here.
  */
 import { adjustments } from './adjustments/fold.ts';
 import { anomalies } from './anomalies/fold.ts';

@@ -1,6 +1,6 @@
 /**
- * The tables of schema `read` as Kysely sees them, through the views on the active generation. The ledger's tables belong to it because
- * what a reader sees is only as of something together with the group's offsets.
+ * The tables of schema `read` as Kysely sees them, through the views on the active generation. The ledger's tables
+ * belong to it because what a reader sees is only as of something together with the group's offsets.
  */
 import type { LedgerTables } from '@northwind/event-store/tables';
 import type { Instant } from '@northwind/events';

@@ -1,6 +1,6 @@
 /**
- * What a live stream needs. Rows carry the coordinate of the last event that changed them, so "changed since" is a query and
- * nothing has to be kept for a client that was away.
+ * What a live stream needs. Rows carry the coordinate of the last event that changed them, so "changed since" is a
+ * query and nothing has to be kept for a client that was away.
  */
 import { partitionOf } from '@northwind/events';
 import { type Kysely, sql } from 'kysely';

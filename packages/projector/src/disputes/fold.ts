@@ -1,4 +1,7 @@
-/** A dispute: opened, won, lost, in any order. Its money is the difference of what its facts contribute before and after. */
+/**
+ * A dispute: opened, won, lost, in any order. Its money is the difference of what its facts contribute before and
+ * after.
+ */
 import type { DisputeLost, DisputeOpened, DisputeWon } from '@northwind/events';
 import { type Anomaly, businessDuplicate, type FoldedEvent, type ReadModel } from '../folding.ts';
 import { move } from '../journal/post.ts';

@@ -1,6 +1,7 @@
 /**
- * The status of a dispute is a total function of the facts seen, whatever their order: lost > won > opened. A dispute that was both won and
- * lost is a contradiction for a person to resolve; until then the money stays taken, because paying it out could not be undone.
+ * The status of a dispute is a total function of the facts seen, whatever their order: lost > won > opened. A dispute
+ * that was both won and lost is a contradiction for a person to resolve; until then the money stays taken, because
+ * paying it out could not be undone.
  */
 export const DISPUTE_STATUSES = ['opened', 'won', 'lost'] as const;
 

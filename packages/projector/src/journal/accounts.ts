@@ -1,6 +1,6 @@
 /**
- * The chart of accounts. Amounts are signed: a credit is positive, a debit negative. So what Northwind owes (the payable, money in
- * transit, the reserve) grows upwards, and what it owns (the receivable, the bank) grows downwards.
+ * The chart of accounts. Amounts are signed: a credit is positive, a debit negative. So what Northwind owes (the
+ * payable, money in transit, the reserve) grows upwards, and what it owns (the receivable, the bank) grows downwards.
  */
 export const ACCOUNTS = [
   'processor_receivable', // what the card processor owes for captured payments; an asset

@@ -28,7 +28,10 @@ export function toPosting(kind: PostingKind, entries: readonly Entry[]): Posting
   return posting;
 }
 
-/** The boundary every posting passes: one that does not sum to zero is a defect, and nothing of its batch may be committed. */
+/**
+ * The boundary every posting passes: one that does not sum to zero is a defect, and nothing of its batch may be
+ * committed.
+ */
 export function assertBalanced({ kind, entries }: Posting): void {
   const sums = new Map<string, bigint>();
   for (const { currency, amountMinor } of entries) sums.set(currency, (sums.get(currency) ?? 0n) + amountMinor);

@@ -37,7 +37,10 @@ export const payouts: ReadModel = {
   },
 };
 
-/** What a payout in this state has done to the books, as if nothing had gone before. An amount not told yet posts nothing. */
+/**
+ * What a payout in this state has done to the books, as if nothing had gone before. An amount not told yet posts
+ * nothing.
+ */
 export function contribution({ status, amountMinor, currency }: PayoutRow): Entry[] {
   if (amountMinor === null || currency === null) return [];
   switch (status) {

@@ -1,7 +1,7 @@
 /**
- * The status of a payout is a total function of the facts seen, whatever their order: returned > settled > failed > submitted > initiated.
- * A return speaks last because it undoes a settlement. A settlement outranks a failure: money that arrived has left the bank, whatever
- * else was said.
+ * The status of a payout is a total function of the facts seen, whatever their order: returned > settled > failed >
+ * submitted > initiated. A return speaks last because it undoes a settlement. A settlement outranks a failure: money
+ * that arrived has left the bank, whatever else was said.
  */
 export const PAYOUT_STATUSES = ['initiated', 'submitted', 'settled', 'failed', 'returned'] as const;
 

@@ -1,6 +1,6 @@
 /**
- * Several statements that see the database at one moment. What a reader gets must be as of the very coordinate it is told, so
- * the offsets and the rows are read in the same snapshot.
+ * Several statements that see the database at one moment. What a reader gets must be as of the very coordinate it is
+ * told, so the offsets and the rows are read in the same snapshot.
  */
 import type { Kysely, Transaction } from 'kysely';
 

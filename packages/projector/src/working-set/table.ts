@@ -1,9 +1,12 @@
 /**
- * A read model's table, described once. Row type, SQL names and SQL types stand side by side here, and the statements that load and
- * write rows are made from it, so a column can't be read under one name and written under another.
+ * A read model's table, described once. Row type, SQL names and SQL types stand side by side here, and the statements
+ * that load and write rows are made from it, so a column can't be read under one name and written under another.
  */
 
-/** The columns of a row, in the order they are written: property → SQL type. The SQL name is the property in snake case. */
+/**
+ * The columns of a row, in the order they are written: property → SQL type. The SQL name is the property in snake
+ * case.
+ */
 export type Columns<Row> = { readonly [Property in keyof Row]-?: SqlType };
 
 export type SqlType = 'int2' | 'int4' | 'int8' | 'text' | 'timestamptz' | 'jsonb';

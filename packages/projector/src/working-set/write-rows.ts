@@ -13,13 +13,12 @@ export async function upsertRows<Row>(
 ): Promise<void> {
   if (rows.length === 0) return;
   const isKey = new Set<string>(table.key);
+  const key = table.key.map((part) => sql.id(sqlName(part)));
   const replaced = Object.keys(table.columns)
     .filter((property) => !isKey.has(property))
     .map((property) => sql`${sql.id(sqlName(property))} = excluded.${sql.id(sqlName(property))}`);
   await sql`${insertInto(schema, table, rows)}
-    on conflict (${sql.join(table.key.map((part) => sql.id(sqlName(part))))}) do update set ${sql.join(replaced)}`.execute(
-    db,
-  );
+    on conflict (${sql.join(key)}) do update set ${sql.join(replaced)}`.execute(db);
 }
 
 /** Inserts; a row that is there already is a defect and fails on its key. */

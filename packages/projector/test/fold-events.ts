@@ -1,0 +1,68 @@
+/** Given events, when folded, then rows: the projector's folds without a database. */
+import type { LoggedEvent } from '@northwind/event-store';
+import { type CloudEvent, canonicalInstant, idempotencyKey } from '@northwind/events';
+import { anomaliesTable } from '../src/anomalies/table.ts';
+import { balancesTable } from '../src/balances/table.ts';
+import { disputesTable } from '../src/disputes/table.ts';
+import { foldEvent, toFoldedEvent } from '../src/fold-event.ts';
+import type { Posting } from '../src/journal/posting.ts';
+import { paymentsTable } from '../src/payments/table.ts';
+import { payoutFactsTable, payoutsTable, payoutTransitionsTable } from '../src/payouts/table.ts';
+import { READ_MODELS } from '../src/read-models.ts';
+import { refundsTable } from '../src/refunds/table.ts';
+import { WorkingSet } from '../src/working-set/working-set.ts';
+
+/** The events as the log would hold them, one after the other in partition 0. */
+export function toLog(events: readonly CloudEvent[]): LoggedEvent[] {
+  return events.map((event, index) => ({
+    partition: 0,
+    offset: BigInt(index),
+    idempotencyKey: idempotencyKey(event.type, event.subject, event.time),
+    type: event.type,
+    version: 1,
+    merchantId: (event.data as { merchantId: string }).merchantId,
+    subject: event.subject,
+    occurredAt: canonicalInstant(event.time),
+    recordedAt: canonicalInstant(event.time),
+    data: event.data,
+  }));
+}
+
+export function foldEvents(...events: readonly CloudEvent[]) {
+  const working = new WorkingSet();
+  const postings: Posting[] = [];
+  for (const logged of toLog(events)) {
+    const event = toFoldedEvent(logged);
+    for (const model of READ_MODELS) {
+      model.want?.(event, working);
+      for (const table of model.tables) if (table.kind === 'keyed') working.rows(table).takeWanted();
+    }
+    postings.push(...foldEvent(event, working).postings);
+  }
+  return {
+    postings,
+    balances: working.rows(balancesTable).all(),
+    payments: working.rows(paymentsTable).all(),
+    refunds: working.rows(refundsTable).all(),
+    disputes: working.rows(disputesTable).all(),
+    payouts: working.rows(payoutsTable).all(),
+    facts: working.appended(payoutFactsTable),
+    transitions: working.appended(payoutTransitionsTable),
+    anomalies: working.appended(anomaliesTable),
+  };
+}
+
+export type FoldedRows = ReturnType<typeof foldEvents>;
+
+const WHEN = ['partition', 'offset', 'firstOffset', 'updatedAt', 'sequence'];
+
+/** Rows without what the order of arrival may leave in them. */
+export function withoutArrival<Row extends object>(rows: readonly Row[]): object[] {
+  return rows
+    .map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => !WHEN.includes(name))))
+    .sort((a, b) => rowKey(a).localeCompare(rowKey(b)));
+}
+
+function rowKey(row: Record<string, unknown>): string {
+  return Object.values(row).join(' ');
+}

@@ -1,0 +1,95 @@
+/** A migrated database of its own with a log to append to and projectors to run on it. */
+import { createEventLog, ledgerMigrations, readEvents, readGroupLag } from '@northwind/event-store';
+import type { LedgerTables } from '@northwind/event-store/tables';
+import { type CloudEvent, parseEvent, toJson } from '@northwind/events';
+import { type Database, openDatabase, type Service, systemClock } from '@northwind/service-kit';
+import { eventually, silentLogger, testDatabase } from '@northwind/testing';
+import { type Kysely, sql } from 'kysely';
+import { applyBatch } from '../src/apply-batch.ts';
+import { readMigrations } from '../src/migrations.ts';
+import { createProjector, type ProjectorOptions } from '../src/projector.ts';
+import { READ_MODELS } from '../src/read-models.ts';
+import type { ReadTables } from '../src/tables.ts';
+
+const LONG_AFTER_MS = Date.parse('2030-01-01T00:00:00Z');
+
+export interface Projection extends AsyncDisposable {
+  readonly database: Database<ReadTables>;
+  readonly db: Kysely<ReadTables>;
+  /** In batches, as the writer would. */
+  append(events: readonly CloudEvent[]): Promise<void>;
+  startProjector(options?: Partial<ProjectorOptions>): Promise<Service>;
+  /** Resolves when the active generation has applied the whole log. */
+  caughtUp(): Promise<void>;
+}
+
+export async function openProjection(): Promise<Projection> {
+  const test = await testDatabase([ledgerMigrations, readMigrations]);
+  const database = openDatabase<ReadTables>({ url: test.url, applicationName: 'projection test', connectionsMax: 12 });
+  const ledger = database.db as unknown as Kysely<LedgerTables>;
+  const log = createEventLog(database);
+  const started: Service[] = [];
+  return {
+    database,
+    db: database.db,
+    async append(events) {
+      for (let from = 0; from < events.length; from += 1_000) {
+        const batch = events.slice(from, from + 1_000).map(toSettlementEvent);
+        await log.append(batch.map((event) => ({ event, messageId: null })));
+      }
+    },
+    async startProjector(options = {}) {
+      const projector = createProjector({ database, logger: silentLogger(), clock: systemClock, ...options });
+      started.push(projector);
+      await projector.start();
+      return projector;
+    },
+    caughtUp: () =>
+      eventually(
+        async () => {
+          const lags = await readGroupLag(ledger);
+          return lags.length > 0 && lags.every((lag) => lag.lag === 0n || lag.stoppedReason !== null);
+        },
+        { timeoutMs: 25_000 },
+      ).then(() => undefined),
+    async [Symbol.asyncDispose]() {
+      for (const projector of started) await projector.stop();
+      await database.close();
+      await test.drop();
+    },
+  };
+}
+
+/** Makes generation 2 and applies the whole log to it, partition by partition, without any consumer. */
+export async function rebuildBeside(db: Kysely<ReadTables>, batchSize: number): Promise<string> {
+  await sql`select read.create_generation(2)`.execute(db);
+  const ledger = db as unknown as Kysely<LedgerTables>;
+  const heads = await db.selectFrom('ledger.partitions').selectAll().execute();
+  for (const { partition, next_offset: toOffset } of heads) {
+    for (let fromOffset = 0n; fromOffset < toOffset; fromOffset += BigInt(batchSize)) {
+      const items = await readEvents(ledger, [{ partition, fromOffset, toOffset }], batchSize);
+      const slice = { partition, items, fromOffset, nextOffset: fromOffset + BigInt(items.length) };
+      await db.transaction().execute((trx) => {
+        return applyBatch(trx as unknown as Kysely<unknown>, 'read_g2', { slices: [slice] });
+      });
+    }
+  }
+  return 'read_g2';
+}
+
+/** Every row of a generation as text, table by table. */
+export async function dumpGeneration(db: Kysely<ReadTables>, schema: string): Promise<Record<string, string[]>> {
+  const dump: Record<string, string[]> = {};
+  for (const { name } of READ_MODELS.flatMap((model) => model.tables)) {
+    const table = sql.table(`${schema}.${name}`);
+    const { rows } = await sql<{ row: string }>`select t::text as row from ${table} t order by 1`.execute(db);
+    dump[name] = rows.map(({ row }) => row);
+  }
+  return dump;
+}
+
+function toSettlementEvent(event: CloudEvent) {
+  const parsed = parseEvent(toJson(event), { receivedAtMs: LONG_AFTER_MS });
+  if (!parsed.ok) throw new Error(`${parsed.rejection.field}: ${parsed.rejection.message}`);
+  return parsed.event;
+}
