@@ -1,7 +1,7 @@
 /**
- * `pnpm bench e2e`: the whole system in a folder of its own, events sent at a fixed rate (open loop), and for each event
- * the time from its scheduled send to the committed event, the websocket message and the webhook POST. Sender, receivers
- * and clock are this one process, so no two clocks are compared. Anything missing or doubled voids the run.
+ * `pnpm bench e2e`: the whole system in a folder of its own, events sent at a fixed rate (open loop), and for each
+ * event the time from its scheduled send to the committed event, the websocket message and the webhook POST. Sender,
+ * receivers and clock are this one process, so no two clocks are compared. Anything missing or doubled voids the run.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

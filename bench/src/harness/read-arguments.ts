@@ -1,4 +1,4 @@
-/** `bench <name> [--json] [--check] [--runs n] [--<parameter> n]`. Throws UsageError, which says what to write instead. */
+/** `bench <name> [--json] [--check] [--runs n] [--<parameter> n]`. Throws UsageError, which says what to write. */
 import type { Benchmark } from './benchmark.ts';
 
 export class UsageError extends Error {}

@@ -43,7 +43,7 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** The smallest value that at least `q` of all values do not exceed; of an even number at 0.5, the middle of the two. */
+/** The smallest value that a share `q` of all values does not exceed; at 0.5 of an even number, the middle of two. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   if (sorted.length === 0) return Number.NaN;

@@ -35,11 +35,13 @@ create table ledger.events (
 
 comment on table ledger.events is 'Every payment event once, immutable, at its (partition, offset)';
 comment on column ledger.events.occurred_at is 'when it happened, by the producer''s clock (CloudEvents time)';
-comment on column ledger.events.recorded_at is 'when it was appended, by the database''s clock; never decreases within a partition';
+comment on column ledger.events.recorded_at is
+  'when it was appended, by the database''s clock; never decreases within a partition';
 comment on column ledger.events.message_id is 'the queue''s id of the message that brought it';
 comment on column ledger.events.trace is 'W3C traceparent of the producer, where it sent one';
 comment on constraint events_pk on ledger.events is 'serves reading a partition in order';
-comment on constraint events_idempotency_key_unique on ledger.events is 'the arbiter of duplicates, for ever and across all partitions';
+comment on constraint events_idempotency_key_unique on ledger.events is
+  'the arbiter of duplicates, for ever and across all partitions';
 
 create function ledger.refuse_change() returns trigger language plpgsql as $$
 begin

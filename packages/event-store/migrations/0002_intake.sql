@@ -1,4 +1,5 @@
--- What became of every message: tallies by day and outcome, the conflicts with both bodies, the rejections with the raw body.
+-- What became of every message: tallies by day and outcome, the conflicts with both bodies, the rejections with the
+-- raw body.
 -- All three are written in the transaction that decides the outcome, so that
 -- received = appended + duplicate + conflict + rejected holds by construction.
 
@@ -13,7 +14,8 @@ create table ledger.intake (
   constraint intake_outcome_known check (outcome in ('appended', 'duplicate', 'conflict', 'rejected'))
 ) with (fillfactor = 70);
 
-comment on table ledger.intake is 'Messages taken in, by UTC day of intake; partition -1 holds what had no partition (rejections)';
+comment on table ledger.intake is
+  'Messages taken in, by UTC day of intake; partition -1 holds what had no partition (rejections)';
 comment on column ledger.intake.currency is 'ISO 4217; XXX (no currency) for events that carry no amount';
 comment on column ledger.intake.messages is 'counts each time the queue delivered a message';
 
@@ -54,5 +56,6 @@ create table ledger.rejections (
 );
 
 comment on table ledger.rejections is 'Messages that are no event, with their raw body as it came';
-comment on column ledger.rejections.field is 'path of the field that is wrong, for example data.amount; empty for the whole body';
+comment on column ledger.rejections.field is
+  'path of the field that is wrong, for example data.amount; empty for the whole body';
 comment on column ledger.rejections.seen is 'how many times the queue delivered this message';

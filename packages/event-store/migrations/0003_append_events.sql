@@ -7,7 +7,8 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     select key as field from jsonb_object_keys(one) key
     where key <> 'data' and one -> key is distinct from other -> key
     union
-    select 'data.' || key from (select jsonb_object_keys(one -> 'data') union select jsonb_object_keys(other -> 'data')) k(key)
+    select 'data.' || key
+    from (select jsonb_object_keys(one -> 'data') union select jsonb_object_keys(other -> 'data')) k(key)
     where one -> 'data' -> key is distinct from other -> 'data' -> key
   ) differing
 $$;
@@ -15,7 +16,8 @@ $$;
 -- Appends a batch and says, for each input in input order, what became of it:
 --   appended   at this new (partition, offset)
 --   duplicate  of the event at this (partition, offset): same key, same fingerprint
---   conflict   with the event at this (partition, offset): same key, another fingerprint; differing_fields names what differs
+--   conflict   with the event at this (partition, offset): same key, another fingerprint; differing_fields
+--              names what differs
 --
 -- 1. The heads of the batch's partitions are locked in ascending order, so that two appends never wait in a circle.
 -- 2. A LATER statement tells fresh keys from seen ones: waiting for a lock inside a statement does not renew its
@@ -54,7 +56,8 @@ begin
   with input as materialized (
     select * from unnest(in_keys, in_types, in_versions, in_partitions, in_merchant_ids, in_subjects, in_occurred_ats,
                          in_fingerprints, in_message_ids, in_traces, in_data) with ordinality
-      as i(key, type, version, partition, merchant_id, subject, occurred_at, fingerprint, message_id, trace, data, position)
+      as i(key, type, version, partition, merchant_id, subject, occurred_at, fingerprint, message_id, trace, data,
+           position)
   ),
   looked_up as (
     select i.*, h.next_offset,
@@ -65,7 +68,8 @@ begin
     left join ledger.events e on e.idempotency_key = i.key
   ),
   numbered as (
-    select l.*, l.next_offset + count(*) filter (where l.is_fresh) over (partition by l.partition order by l.position) - 1
+    select l.*,
+           l.next_offset - 1 + count(*) filter (where l.is_fresh) over (partition by l.partition order by l.position)
              as new_offset
     from looked_up l
   ),
@@ -73,8 +77,8 @@ begin
     select * from numbered where is_fresh
   ),
   stored as (
-    insert into ledger.events (partition, "offset", version, idempotency_key, occurred_at, recorded_at, type, merchant_id,
-                               subject, fingerprint, message_id, trace, data)
+    insert into ledger.events (partition, "offset", version, idempotency_key, occurred_at, recorded_at, type,
+                               merchant_id, subject, fingerprint, message_id, trace, data)
     select partition, new_offset, version, key, occurred_at, recorded, type, merchant_id,
            subject, fingerprint, message_id, trace, data
     from fresh order by partition, new_offset
@@ -110,8 +114,8 @@ begin
     left join input b on not j.is_fresh and j.seen_offset is null and b.position = j.first_position
   ),
   kept_conflicts as (
-    insert into ledger.conflicts as c (idempotency_key, fingerprint, first_partition, first_offset, differing_fields, type,
-                                  merchant_id, subject, occurred_at, first_data, data, message_id, recorded_at, seen)
+    insert into ledger.conflicts as c (idempotency_key, fingerprint, first_partition, first_offset, differing_fields,
+                                       type, merchant_id, subject, occurred_at, first_data, data, message_id, recorded_at, seen)
     select distinct on (key, fingerprint) key, fingerprint, first_partition, first_offset, differing_fields, type,
            merchant_id, subject, occurred_at, first_data, data, message_id, recorded,
            count(*) over (partition by key, fingerprint)
@@ -125,7 +129,8 @@ begin
     from compared group by partition, outcome, coalesce(data ->> 'currency', 'XXX')
     order by partition, outcome, coalesce(data ->> 'currency', 'XXX')
     on conflict on constraint intake_pk
-      do update set messages = t.messages + excluded.messages, amount_minor = t.amount_minor + excluded.amount_minor
+      do update set messages = t.messages + excluded.messages,
+                    amount_minor = t.amount_minor + excluded.amount_minor
   )
   select c.position, c.outcome, c.first_partition, c.first_offset, c.differing_fields
   from compared c order by c.position;

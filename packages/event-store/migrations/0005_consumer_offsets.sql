@@ -14,4 +14,5 @@ create table ledger.consumer_offsets (
 ) with (fillfactor = 70);
 
 comment on column ledger.consumer_offsets.next_offset is 'the first offset that this group has not applied yet';
-comment on column ledger.consumer_offsets.stopped_reason is 'set when an event could not be applied: the partition waits for a person';
+comment on column ledger.consumer_offsets.stopped_reason is
+  'set when an event could not be applied: the partition waits for a person';

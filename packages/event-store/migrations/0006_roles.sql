@@ -16,6 +16,9 @@ end $$;
 revoke all on all functions in schema ledger from public;
 grant usage on schema ledger to settlement_writer, settlement_consumer, settlement_reader;
 
+-- Every service checks at start that the schema is as new as its code.
+grant select on ledger.migrations to settlement_writer, settlement_consumer, settlement_reader;
+
 -- The writer may append and reject, and read the number of partitions; it owns nothing and reads no event.
 grant execute on function ledger.append_events, ledger.reject_messages to settlement_writer;
 grant select on ledger.partitions to settlement_writer;

@@ -16,7 +16,7 @@ export interface EventToAppend {
   readonly messageId: string | null;
 }
 
-/** What became of one input; `offset` is where the event (for a duplicate or conflict: the first with its key) stands. */
+/** What became of one input, with the place of the event: for a duplicate or conflict, of the first with its key. */
 export type AppendOutcome =
   | ({ readonly kind: 'appended' } & Coordinate)
   | ({ readonly kind: 'duplicate' } & Coordinate)

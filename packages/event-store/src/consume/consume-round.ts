@@ -65,7 +65,7 @@ export async function consumeRound<Item extends Coordinate, DB extends LedgerTab
   });
 }
 
-/** A range that gave fewer items than asked is exhausted: the group moves to its end, also over offsets without items. */
+/** A range that gave fewer items than asked is exhausted: the group moves to its end, past offsets without items. */
 function toSlices<Item extends Coordinate>(
   ranges: readonly OffsetRange[],
   items: readonly Item[],

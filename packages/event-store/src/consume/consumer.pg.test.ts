@@ -115,7 +115,10 @@ describe('consumer', () => {
         stoppedReason: `event ${poison.partition}:${poison.offset}: cannot fold this`,
       });
     });
-    expect(health.ready()).toBe(false);
+    await eventually(() => expect(health.ready()).toBe(false));
+    const restarted = createHealth();
+    await consume({ health: restarted });
+    await eventually(() => expect(restarted.components()[0]?.detail).toContain('cannot fold this'));
     expect(lines.find((line) => line.event === 'consumer.stopped')).toMatchObject({
       coordinate: `${poison.partition}:${poison.offset}`,
     });
@@ -137,7 +140,8 @@ describe('consumer', () => {
     await log.append(payments(10, 'a'));
     await eventually(async () => expect(await lag()).toBe(0n));
     await database.pool.query(
-      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and pid <> pg_backend_pid()`,
     );
     await log.append(payments(10, 'b'));
     await eventually(async () => expect(await lag()).toBe(0n));

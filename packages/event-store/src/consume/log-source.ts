@@ -42,7 +42,8 @@ export async function readEvents(
   const tos = ranges.map((range) => range.toOffset);
   const { rows } = await sql<LoggedEvent>`
     select e.partition, e."offset", e.idempotency_key as "idempotencyKey", e.type, e.version,
-           e.merchant_id as "merchantId", e.subject, e.occurred_at as "occurredAt", e.recorded_at as "recordedAt", e.data
+           e.merchant_id as "merchantId", e.subject, e.occurred_at as "occurredAt", e.recorded_at as "recordedAt",
+           e.data
     from unnest(${partitions}::int2[], ${froms}::int8[], ${tos}::int8[]) as r(partition, from_offset, to_offset)
     cross join lateral (
       select * from ledger.events l

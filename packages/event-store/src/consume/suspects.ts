@@ -2,8 +2,8 @@
  * Finds the event that can't be applied without holding up anything else.
  *
  * A batch that fails makes each of its partitions a suspect. A suspect is consumed alone; each failure halves how many
- * events it may take, each success doubles it, and one that grows back to full size is cleared. A suspect that fails with a
- * single event has found the poison: everything before it is committed, and the partition is to be stopped there.
+ * events it may take, each success doubles it, and one that grows back to full size is cleared. A suspect that fails
+ * with a single event has found the poison: everything before it is committed, the partition is to be stopped there.
  */
 export interface Suspects {
   /** The partition to try alone next, with how many items; none when there is no suspect. */

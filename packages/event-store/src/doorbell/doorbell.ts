@@ -1,7 +1,7 @@
 /**
- * A doorbell tells waiting processes that there may be something new. It carries nothing and nobody relies on it: NOTIFY is
- * sent outside the transactions that do the work (inside, it takes a lock for the whole server at commit), and while one
- * is on its way further rings join the next.
+ * A doorbell tells waiting processes that there may be something new. It carries nothing and nobody relies on it:
+ * NOTIFY is sent outside the transactions that do the work (inside, it takes a lock for the whole server at commit),
+ * and while one is on its way further rings join the next.
  */
 import type { Logger } from '@northwind/service-kit';
 import type pg from 'pg';

@@ -23,7 +23,8 @@ export interface Conflict {
 export async function listConflicts(db: Kysely<LedgerTables>, { limit }: { limit: number }): Promise<Conflict[]> {
   const { rows } = await sql<Conflict>`
     select conflict_id as "conflictId", idempotency_key as "idempotencyKey", first_partition as "firstPartition",
-           first_offset as "firstOffset", differing_fields as "differingFields", type, merchant_id as "merchantId", subject,
+           first_offset as "firstOffset", differing_fields as "differingFields", type,
+           merchant_id as "merchantId", subject,
            occurred_at as "occurredAt", first_data as "firstData", data, message_id as "messageId",
            recorded_at as "recordedAt", seen
     from ledger.conflicts order by conflict_id desc limit ${limit}`.execute(db);

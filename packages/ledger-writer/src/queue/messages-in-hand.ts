@@ -1,9 +1,9 @@
 /**
  * The messages that this writer holds: bounded, and kept invisible to other writers while they wait.
  *
- * Receiving asks for room first. A message that waits longer than a third of its visibility time (the database is away or
- * slow) is extended again and again, so that our outage neither hands it to another writer nor counts against it as a
- * failed delivery on its way to the dead-letter queue.
+ * Receiving asks for room first. A message that waits longer than a third of its visibility time (the database is away
+ * or slow) is extended again and again, so that our outage neither hands it to another writer nor counts against it as
+ * a failed delivery on its way to the dead-letter queue.
  */
 import { type Clock, createLoop, type Logger, type Service } from '@northwind/service-kit';
 import type { HeldMessage } from './held-message.ts';

@@ -1,0 +1,70 @@
+/**
+ * A consumer's turns: one transaction each, over all of the group's partitions when all is well, over one suspect after
+ * an event could not be applied. The event that can't be applied stops its partition; no other notices.
+ */
+import { isTransientDatabaseError, type Logger } from '@northwind/service-kit';
+import type { Kysely } from 'kysely';
+import type { Coordinate } from '../coordinate.ts';
+import type { LedgerTables } from '../tables.ts';
+import { ApplyError, type ConsumedBatch, consumeRound, type Round } from './consume-round.ts';
+import { stopPartition } from './stop-partition.ts';
+import { createSuspects } from './suspects.ts';
+
+export interface TurnOptions<Item extends Coordinate, DB extends LedgerTables>
+  extends Pick<Round<Item, DB>, 'db' | 'group' | 'source' | 'apply' | 'itemsMax'> {
+  readonly logger: Logger;
+  readonly afterCommit?: ((batch: ConsumedBatch<Item>) => void) | undefined;
+}
+
+/** Half of the sixteen, so that two consumers of a busy group always both find work. */
+const PARTITIONS_A_ROUND = 8;
+
+/** Each call takes one turn; true when there may be more to do at once. Throws when the database can't do it now. */
+export function createTurns<Item extends Coordinate, DB extends LedgerTables>(
+  options: TurnOptions<Item, DB>,
+): () => Promise<boolean> {
+  const { db, group, source, apply, itemsMax } = options;
+  const suspects = createSuspects(itemsMax);
+  const round = { db, group, source, apply, partitionsMax: PARTITIONS_A_ROUND };
+
+  async function consume(): Promise<boolean> {
+    const suspect = suspects.next();
+    const narrowed = suspect
+      ? { itemsMax: suspect.itemsMax, only: [suspect.partition] }
+      : { itemsMax, except: suspects.partitions() };
+    const batch = await consumeRound({ ...round, ...narrowed });
+    const didSomething = batch.slices.length > 0;
+    if (suspect && didSomething) suspects.succeeded(suspect.partition);
+    if (suspect && !didSomething) suspects.clear(suspect.partition);
+    if (didSomething) options.afterCommit?.(batch);
+    return didSomething || suspect !== undefined;
+  }
+
+  async function refused(error: ApplyError<Item>): Promise<void> {
+    const items = error.batch.slices.flatMap((slice) => slice.items);
+    const partitions = error.batch.slices.map((slice) => slice.partition);
+    const poisoned = suspects.failed(partitions, items.length);
+    if (poisoned === undefined) return;
+    const offset = items[0]?.offset ?? error.batch.slices[0]?.fromOffset ?? 0n;
+    await stopAt({ partition: poisoned, offset }, error);
+    suspects.clear(poisoned);
+  }
+
+  async function stopAt({ partition, offset }: Coordinate, error: ApplyError<Item>): Promise<void> {
+    const at = `${partition}:${offset}`;
+    const order = { group, partition, offset, reason: `event ${at}: ${error.message}` };
+    await stopPartition(db as unknown as Kysely<LedgerTables>, order);
+    const wide = { event: 'consumer.stopped', group, coordinate: at, err: error.cause };
+    options.logger.fatal(wide, 'partition stopped: its next event can not be applied');
+  }
+
+  return async () => {
+    try {
+      return await consume();
+    } catch (error) {
+      if (!(error instanceof ApplyError) || isTransientDatabaseError(error.cause)) throw error;
+      await refused(error);
+      return true;
+    }
+  };
+}
