@@ -115,7 +115,8 @@ begin
   ),
   kept_conflicts as (
     insert into ledger.conflicts as c (idempotency_key, fingerprint, first_partition, first_offset, differing_fields,
-                                       type, merchant_id, subject, occurred_at, first_data, data, message_id, recorded_at, seen)
+                                       type, merchant_id, subject, occurred_at, first_data, data, message_id,
+                                       recorded_at, seen)
     select distinct on (key, fingerprint) key, fingerprint, first_partition, first_offset, differing_fields, type,
            merchant_id, subject, occurred_at, first_data, data, message_id, recorded,
            count(*) over (partition by key, fingerprint)

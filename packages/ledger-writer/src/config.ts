@@ -7,7 +7,7 @@ const whole = (min: number, max: number) => z.coerce.number().int().min(min).max
 export const writerConfigSchema = z.strictObject({
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/ })
-    .describe('PostgreSQL of the log')
+    .describe('PostgreSQL: postgres://user:password@host:port/database')
     .meta({ secret: true }),
   SQS_EVENTS_URL: z.url({ protocol: /^https?$/ }).describe('URL of the queue settlement-events'),
   SQS_ENDPOINT: z

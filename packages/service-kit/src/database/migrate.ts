@@ -3,35 +3,23 @@ import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { StartupError } from '../startup-error.ts';
 import { listMigrationFiles, MIGRATION_TABLE, type MigrationSet } from './migration-set.ts';
-import { createDatabaseClient, openDatabase } from './open-database.ts';
+import { openDatabase } from './open-database.ts';
 
 export interface AppliedMigration {
   readonly schema: string;
   readonly name: string;
 }
 
-// Held while migrating, so that processes that start together take turns. Any number will do that no one else uses.
-const MIGRATION_LOCK = 5_190_244_071;
-
 /**
  * Brings the database up to the sets, in their order, and returns what was new. A set's pending files are applied in
- * one transaction: all or none. What was applied is recorded in `<schema>.migrations`.
+ * one transaction: all or none. What was applied is recorded in `<schema>.migrations`. Processes that do this at the
+ * same time take turns: the Migrator holds a lock of the database while it works.
  */
 export async function migrate(url: string, sets: readonly MigrationSet[]): Promise<AppliedMigration[]> {
-  const lock = createDatabaseClient({ url, applicationName: 'migrate lock' });
   await using database = openDatabase<unknown>({ url, applicationName: 'migrate', connectionsMax: 1 });
-  // A connection that breaks fails the query that is under way; unheard it would end the process as well.
-  lock.on('error', () => undefined);
-  await lock.connect();
-  try {
-    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const applied: AppliedMigration[] = [];
-    for (const set of sets) applied.push(...(await migrateSet(database.db, set)));
-    return applied;
-  } finally {
-    // Ending the session gives the lock back.
-    await lock.end();
-  }
+  const applied: AppliedMigration[] = [];
+  for (const set of sets) applied.push(...(await migrateSet(database.db, set)));
+  return applied;
 }
 
 async function migrateSet(db: Kysely<unknown>, set: MigrationSet): Promise<AppliedMigration[]> {

@@ -71,8 +71,9 @@ describe('close', () => {
 
   test('waits for the query under way', async () => {
     const database = open();
-    const slow = sql<{ done: number }>`SELECT 1 AS done FROM pg_sleep(0.2)`.execute(database.db);
-    await database.pool.query('SELECT 1');
+    const slow = sql<{ done: number }>`SELECT 1 AS done FROM pg_sleep(0.3)`.execute(database.db);
+    const underWay = "SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT 1 AS done%'";
+    while ((await database.pool.query(underWay)).rowCount === 0);
     await database.close();
     expect((await slow).rows).toEqual([{ done: 1 }]);
   });
@@ -90,5 +91,24 @@ test('a connection that the server ends while idle is told and replaced', async 
   await using other = open();
   await other.pool.query('SELECT pg_terminate_backend($1)', [rows[0].pid]);
   expect((await told.promise).message).toContain('terminating connection');
+  expect((await database.pool.query('SELECT 1 AS alive')).rows).toEqual([{ alive: 1 }]);
+});
+
+test('a connection that the server ends in the middle of a transaction is told and replaced', async () => {
+  const told = Promise.withResolvers<Error>();
+  await using database = openDatabase<unknown>({
+    url: databaseUrl({}),
+    applicationName: 'victim',
+    connectionsMax: 1,
+    onConnectionError: told.resolve,
+  });
+  const client = await database.pool.connect();
+  await client.query('BEGIN');
+  const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
+  await using other = open();
+  await other.pool.query('SELECT pg_terminate_backend($1)', [rows[0].pid]);
+  expect((await told.promise).message).toContain('terminat');
+  await expect(client.query('COMMIT')).rejects.toThrow();
+  client.release(true);
   expect((await database.pool.query('SELECT 1 AS alive')).rows).toEqual([{ alive: 1 }]);
 });

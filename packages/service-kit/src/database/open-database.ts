@@ -7,7 +7,7 @@ export interface DatabaseOptions {
   /** Shown in pg_stat_activity, so that a connection can be traced to the service that holds it. */
   readonly applicationName: string;
   readonly connectionsMax: number;
-  /** Told when an idle connection breaks. The pool replaces it by itself; the next query finds out if it can't. */
+  /** Told when a connection breaks between two queries. The pool replaces it by itself; the next query finds out if it can't. */
   readonly onConnectionError?: (error: Error) => void;
 }
 
@@ -28,8 +28,11 @@ const IDLE_TIMEOUT_MS = 30_000;
  */
 export function openDatabase<DB>(options: DatabaseOptions): Database<DB> {
   const pool = new pg.Pool({ ...connectionOptions(options.url, options.applicationName), max: options.connectionsMax });
-  // Without a listener a connection that breaks while idle would end the process.
-  pool.on('error', (error) => options.onConnectionError?.(error));
+  // Without listeners a connection that breaks would end the process: while it is idle the pool tells of it, while it
+  // is in use (between two statements of a transaction) the connection itself does. A query in flight rejects anyway.
+  const report = (error: Error) => options.onConnectionError?.(error);
+  pool.on('error', report);
+  pool.on('connect', (client) => client.on('error', report));
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
   let closed: Promise<void> | null = null;
   const close = () => {
