@@ -1,0 +1,115 @@
+/** A webhook worker: plans deliveries and makes them. Any number of them share the work. */
+import { createDoorbell, createDoorbellListener, DOORBELL_DELIVERIES } from '@northwind/event-store';
+import {
+  type Clock,
+  createService,
+  type Database,
+  type Health,
+  type Logger,
+  type Registry,
+  randomUnit,
+  type Service,
+  serviceStack,
+} from '@northwind/service-kit';
+import type { Kysely } from 'kysely';
+import { createAttemptJournal } from './delivery/attempt-journal.ts';
+import { claimDeliveries } from './delivery/claim-deliveries.ts';
+import { createDeadlineWatch } from './delivery/deadline-watch.ts';
+import { createDeliveryEngine, type DeliveryEngine } from './delivery/delivery-engine.ts';
+import { createDeliveryMetrics, type DeliveryMetrics } from './delivery/delivery-metrics.ts';
+import { makeAttempt } from './delivery/make-attempt.ts';
+import { recordAttempts } from './delivery/record-attempts.ts';
+import { releaseClaims } from './delivery/release-claims.ts';
+import { RETRY_SCHEDULE, type RetrySchedule } from './delivery/retry-schedule.ts';
+import { createSender } from './delivery/sender.ts';
+import { createResolver, type ResolveHost } from './egress/resolve-host.ts';
+import { CONCURRENCY, CONNECT_TIMEOUT_MS, LEASE_MS, TOTAL_DEADLINE_MS } from './limits.ts';
+import { createPlanner, type WebhookDatabase } from './planning/create-planner.ts';
+import { createSecretBox } from './signing/secret-box.ts';
+import type { DeliveryTables } from './tables.ts';
+
+export interface WebhookWorkerOptions {
+  readonly database: Database<WebhookDatabase>;
+  /** 32 bytes in base64, the same as whoever registers endpoints has. */
+  readonly secretsKey: string;
+  /** Development only: http, loopback addresses and any port. */
+  readonly allowInsecureTargets: boolean;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly health?: Health;
+  readonly registry?: Registry;
+  /** Attempts in flight at most. */
+  readonly concurrency?: number;
+  readonly retrySchedule?: RetrySchedule;
+  readonly totalDeadlineMs?: number;
+  /** Longer than the deadline, or a slow answer is sent for twice. */
+  readonly leaseMs?: number;
+  readonly resolve?: ResolveHost;
+  /** In [0, 1), for jitter. */
+  readonly chance?: () => number;
+}
+
+export function createWebhookWorker(options: WebhookWorkerOptions): Service {
+  const { database, logger, clock, health } = options;
+  const { totalDeadlineMs = TOTAL_DEADLINE_MS, leaseMs = LEASE_MS } = options;
+  if (leaseMs <= totalDeadlineMs)
+    throw new Error(`a lease of ${leaseMs} ms ends before a deadline of ${totalDeadlineMs} ms`);
+  const metrics = createDeliveryMetrics({ registry: options.registry, inFlight: () => engine.slots.total });
+  const deadlines = createDeadlineWatch(clock);
+  const sender = createSender({
+    clock,
+    deadlines,
+    totalDeadlineMs,
+    allowInsecureTargets: options.allowInsecureTargets,
+    resolve: options.resolve ?? dnsResolver(options.allowInsecureTargets),
+    onUnexpectedError: (error) => logger.error({ event: 'attempt.unexpected_error', error }, 'unknown failure'),
+  });
+  const engine = createEngine({ ...options, totalDeadlineMs, leaseMs }, sender, metrics);
+  const doorbell = createDoorbell({ database, channel: DOORBELL_DELIVERIES, logger });
+  const onPlanned = (deliveries: number) => {
+    metrics.planned(deliveries);
+    engine.wake();
+    doorbell.ring(); // other workers may have a slot free sooner
+  };
+  return serviceStack('webhook worker', [
+    closing('webhook connections', () => sender.close()),
+    deadlines.service,
+    engine.service,
+    createDoorbellListener({ database, channels: [DOORBELL_DELIVERIES], onRing: () => engine.wake(), logger, clock }),
+    closing('webhook doorbell', () => doorbell.close()),
+    createPlanner({ database, logger, clock, onPlanned, ...(health && { health }) }),
+  ]);
+}
+
+type EngineParts = WebhookWorkerOptions & { readonly leaseMs: number };
+
+function createEngine(options: EngineParts, sender: ReturnType<typeof createSender>, metrics: DeliveryMetrics) {
+  const { logger, clock, health, retrySchedule: schedule = RETRY_SCHEDULE, chance = randomUnit } = options;
+  const db = options.database.db as unknown as Kysely<DeliveryTables>;
+  const journal = createAttemptJournal({ write: (attempts) => recordAttempts(db, attempts), clock, logger });
+  const secrets = createSecretBox(options.secretsKey);
+  const context = { sender, secrets, journal, schedule, clock, chance, logger, metrics };
+  const engine: DeliveryEngine = createDeliveryEngine({
+    claim: (limits) => claimDeliveries(db, limits),
+    release: (claims) => releaseClaims(db, claims),
+    attempt: (delivery) => makeAttempt(context, delivery),
+    interrupt: () => sender.interrupt(),
+    journal,
+    concurrency: options.concurrency ?? CONCURRENCY,
+    leaseMs: options.leaseMs,
+    clock,
+    logger,
+    ...(health && { health }),
+  });
+  return engine;
+}
+
+const DNS_TRIES = 2;
+
+function dnsResolver(allowLocalhost: boolean): ResolveHost {
+  return createResolver({ timeoutMs: CONNECT_TIMEOUT_MS / DNS_TRIES / 2, tries: DNS_TRIES, allowLocalhost });
+}
+
+function closing(name: string, close: () => Promise<void>): Service {
+  return createService({ name, start: async () => undefined, stop: close });
+}

@@ -1,0 +1,119 @@
+/**
+ * Collects finished attempts and records them together: while one statement is under way the next ones gather, so a
+ * busy worker writes hundreds at once and an idle one writes a single attempt without waiting.
+ *
+ * While the database is away nothing is dropped: the attempts' slots stay taken, so no new ones begin either. A receipt
+ * that the database refuses is written again without what the endpoint sent, so that no answer can block the others.
+ */
+import { backoff, type Clock, isTransientDatabaseError, type Logger } from '@northwind/service-kit';
+import { RECORD_BATCH_MAX } from '../limits.ts';
+import type { FinishedAttempt, RecordOutcome } from './record-attempts.ts';
+
+export interface AttemptJournal {
+  /**
+   * Resolves when the receipt is committed; with `lost` when it could not be written before `giveUp`. The lease then
+   * ends by itself and the delivery is sent again.
+   */
+  record(attempt: FinishedAttempt): Promise<RecordOutcome | 'lost'>;
+  /** From now on a database that is away is not waited for beyond the signal. */
+  giveUpOn(signal: AbortSignal): void;
+}
+
+export interface AttemptJournalOptions {
+  readonly write: (attempts: readonly FinishedAttempt[]) => Promise<RecordOutcome[]>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+interface Entry {
+  readonly attempt: FinishedAttempt;
+  readonly done: (outcome: RecordOutcome | 'lost') => void;
+}
+
+const RETRY_DELAY_MS = backoff({ baseMs: 100, capMs: 2_000 });
+const NEVER = new AbortController().signal;
+
+export function createAttemptJournal({ write, clock, logger }: AttemptJournalOptions): AttemptJournal {
+  let waiting: Entry[] = [];
+  let writing = false;
+  let giveUp = NEVER;
+
+  async function writeAll(): Promise<void> {
+    writing = true;
+    // Attempts that end in the same turn of the event loop join the first statement.
+    await Promise.resolve();
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, RECORD_BATCH_MAX);
+      waiting = waiting.slice(RECORD_BATCH_MAX);
+      await writeBatch(batch);
+    }
+    writing = false;
+  }
+
+  async function writeBatch(batch: readonly Entry[]): Promise<void> {
+    for (let failures = 1; ; failures += 1) {
+      try {
+        const outcomes = await write(batch.map((entry) => entry.attempt));
+        for (const [i, entry] of batch.entries()) entry.done(outcomes[i] ?? 'fenced');
+        return;
+      } catch (error) {
+        if (!isTransientDatabaseError(error)) return writeApart(batch, error);
+        logger.warn(
+          { event: 'attempts.not_recorded', attempts: batch.length, error },
+          'receipts wait for the database',
+        );
+        await clock.sleep(RETRY_DELAY_MS(failures), giveUp).catch(() => undefined);
+        if (giveUp.aborted) return lose(batch, error, logger);
+      }
+    }
+  }
+
+  /** The database refused the statement: one of the receipts holds what it can't store. Halves find out which. */
+  async function writeApart(batch: readonly Entry[], error: unknown): Promise<void> {
+    const [only, ...others] = batch;
+    if (only === undefined) return;
+    if (others.length > 0) {
+      const middle = Math.ceil(batch.length / 2);
+      await writeBatch(batch.slice(0, middle));
+      await writeBatch(batch.slice(middle));
+      return;
+    }
+    if (isBare(only.attempt)) return lose(batch, error, logger);
+    logger.error({ event: 'receipt.refused', ...placeOf(only), error }, 'receipt stored without the answer');
+    await writeBatch([{ attempt: withoutAnswer(only.attempt), done: only.done }]);
+  }
+
+  return {
+    record(attempt) {
+      const { promise, resolve } = Promise.withResolvers<RecordOutcome | 'lost'>();
+      waiting.push({ attempt, done: resolve });
+      if (!writing) void writeAll();
+      return promise;
+    },
+    giveUpOn(signal) {
+      giveUp = signal;
+    },
+  };
+}
+
+function lose(batch: readonly Entry[], error: unknown, logger: Logger): void {
+  for (const entry of batch) {
+    logger.error(
+      { event: 'receipt.lost', ...placeOf(entry), error },
+      'receipt not written; sent again after the lease',
+    );
+    entry.done('lost');
+  }
+}
+
+function withoutAnswer(attempt: FinishedAttempt): FinishedAttempt {
+  return { ...attempt, responseHeaders: null, responseBody: null, responseTruncated: true, detail: null };
+}
+
+function isBare({ responseHeaders, responseBody, detail }: FinishedAttempt): boolean {
+  return responseHeaders === null && responseBody === null && detail === null;
+}
+
+function placeOf({ attempt }: Entry) {
+  return { deliveryId: attempt.deliveryId, attempt: attempt.attempt, outcome: attempt.outcome };
+}

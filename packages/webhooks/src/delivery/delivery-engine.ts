@@ -1,0 +1,91 @@
+/**
+ * Claims what is due and keeps the worker's slots busy. A slot is held from the claim until the receipt is committed,
+ * so what the worker has in hand is bounded whatever is slow: the endpoints or the database.
+ */
+import type { Clock, Health, Logger, Service } from '@northwind/service-kit';
+import { CLAIM_AGE_MAX_MS, POLL_MS, RETRY_SHARE, STOP_GRACE_MS, STOP_RECORD_MS } from '../limits.ts';
+import { createAlarm } from './alarm.ts';
+import type { AttemptJournal } from './attempt-journal.ts';
+import type { ClaimedDelivery, ClaimLimits } from './claim-deliveries.ts';
+import { createClaimLoop } from './claim-loop.ts';
+import type { Claim } from './release-claims.ts';
+import { createSlots, type Slots } from './slots.ts';
+
+export interface EngineOptions {
+  readonly claim: (limits: ClaimLimits) => Promise<ClaimedDelivery[]>;
+  readonly release: (claims: readonly Claim[]) => Promise<void>;
+  /** Makes the attempt, records it, and says when the delivery is due again (null: not here). Never rejects. */
+  readonly attempt: (delivery: ClaimedDelivery) => Promise<number | null>;
+  /** Cuts off the attempts under way. */
+  readonly interrupt: () => void;
+  readonly journal: Pick<AttemptJournal, 'giveUpOn'>;
+  readonly concurrency: number;
+  readonly leaseMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly health?: Health;
+}
+
+export interface DeliveryEngine {
+  readonly service: Service;
+  readonly slots: Pick<Slots, 'total' | 'retries'>;
+  /** There may be something due. */
+  wake(): void;
+}
+
+export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
+  const { clock, concurrency, leaseMs } = options;
+  const slots = createSlots();
+  const alarm = createAlarm(clock);
+  const retriesMax = Math.max(1, Math.floor(concurrency * RETRY_SHARE));
+  const claimAgeMaxMs = Math.min(CLAIM_AGE_MAX_MS, leaseMs / 2);
+  // There may be more due than the last claim could take: the next free slot asks again.
+  let mayHaveMore = false;
+
+  async function work(delivery: ClaimedDelivery): Promise<void> {
+    const dueInMs = await options.attempt(delivery);
+    slots.free(delivery);
+    const isDueSoon = dueInMs !== null && dueInMs <= POLL_MS.last;
+    if (dueInMs !== null) alarm.ringWithin(dueInMs);
+    if (mayHaveMore || isDueSoon) alarm.ring();
+  }
+
+  async function claimOnce(isStopping: () => boolean): Promise<boolean> {
+    const deliveriesMax = concurrency - slots.total;
+    const retriesFree = Math.max(0, Math.min(deliveriesMax, retriesMax - slots.retries));
+    mayHaveMore = deliveriesMax === 0;
+    if (deliveriesMax === 0) return false;
+    const askedAtMs = clock.monotonicMs();
+    const claimed = await options.claim({ deliveriesMax, retriesMax: retriesFree, leaseMs });
+    const isLate = clock.monotonicMs() - askedAtMs > claimAgeMaxMs;
+    if (claimed.length > 0 && (isStopping() || isLate)) {
+      await options.release(claimed);
+      return false;
+    }
+    for (const delivery of claimed) slots.take(delivery);
+    mayHaveMore =
+      claimed.length === deliveriesMax ||
+      slots.retries >= retriesMax ||
+      claimed.some((delivery) => slots.of(delivery.endpointId) * 2 >= delivery.concurrencyMax);
+    for (const delivery of claimed) void work(delivery);
+    return claimed.length > 0;
+  }
+
+  const drain = () => drainSlots(slots, options);
+  const service = createClaimLoop({ ...options, name: 'webhook deliveries', claimOnce, alarm, drain });
+  return { service, slots, wake: () => alarm.ring() };
+}
+
+/** Waits for the attempts under way; cuts off those that take long; lastly gives up on a database that is away. */
+async function drainSlots(slots: Slots, { interrupt, journal, clock }: EngineOptions): Promise<void> {
+  const empty = new AbortController();
+  const giveUp = new AbortController();
+  const after = async (ms: number, act: () => void) => {
+    await clock.sleep(ms, empty.signal).then(act, () => undefined);
+  };
+  journal.giveUpOn(giveUp.signal);
+  const timers = [after(STOP_GRACE_MS, interrupt), after(STOP_GRACE_MS + STOP_RECORD_MS, () => giveUp.abort())];
+  await slots.whenEmpty();
+  empty.abort();
+  await Promise.all(timers);
+}

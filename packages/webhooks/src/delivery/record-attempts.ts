@@ -1,0 +1,113 @@
+/** Writes receipts and moves their deliveries on: any number of attempts in one statement. */
+import type { Instant } from '@northwind/events';
+import { stringify } from '@northwind/service-kit';
+import { type Kysely, sql } from 'kysely';
+import type { DeliveryTables } from '../tables.ts';
+import type { NextStep } from './decide-next-step.ts';
+import type { Outcome } from './outcome.ts';
+
+export interface FinishedAttempt {
+  readonly deliveryId: string;
+  readonly endpointId: string;
+  readonly attempt: number;
+  readonly scheduledAt: Instant;
+  readonly startedAt: Instant;
+  readonly finishedAt: Instant;
+  readonly durationMs: number;
+  readonly outcome: Outcome;
+  readonly detail: string | null;
+  readonly secretVersion: number | null;
+  readonly responseStatus: number | null;
+  readonly responseHeaders: Readonly<Record<string, string | string[] | undefined>> | null;
+  readonly responseBody: string | null;
+  readonly responseTruncated: boolean;
+  readonly next: NextStep;
+}
+
+/**
+ * `moved`: the delivery went where the attempt says. `fenced`: the lease had ended and somebody else has the delivery,
+ * or it was cancelled; the receipt is kept and decides nothing.
+ */
+export type RecordOutcome = 'moved' | 'fenced';
+
+/** An outcome per attempt, in the order given. No delivery may be in it twice. */
+export async function recordAttempts(
+  db: Kysely<DeliveryTables>,
+  attempts: readonly FinishedAttempt[],
+): Promise<RecordOutcome[]> {
+  const { rows } = await sql<{ deliveryId: string }>`
+    with finished as (
+      select * from json_to_recordset(${stringify(attempts.map(toRow))}::json) as f(
+        delivery_id uuid, endpoint_id text, attempt int4, scheduled_at timestamptz, started_at timestamptz,
+        finished_at timestamptz, duration_ms int4, outcome text, detail text, secret_version int4, response_status int4,
+        response_headers jsonb, response_body text, response_truncated boolean,
+        next_state text, next_delay_ms float8, next_retries int4, disables_endpoint boolean)
+    ), ended as (
+      delete from delivery.queue q using finished f
+      where q.delivery_id = f.delivery_id and q.attempt = f.attempt and q.claimed_at is not null
+        and f.next_state <> 'pending'
+      returning q.delivery_id, null::timestamptz as due_at
+    ), waiting as (
+      update delivery.queue q
+      set claimed_at = null, retries = f.next_retries, priority = 1,
+          due_at = now() + f.next_delay_ms * interval '1 millisecond',
+          scheduled_at = now() + f.next_delay_ms * interval '1 millisecond'
+      from finished f
+      where q.delivery_id = f.delivery_id and q.attempt = f.attempt and q.claimed_at is not null
+        and f.next_state = 'pending'
+      returning q.delivery_id, q.due_at
+    ), moved as (
+      select * from ended union all select * from waiting
+    ), delivery as (
+      update delivery.deliveries d
+      set state = f.next_state, attempts_made = f.attempt, last_outcome = f.outcome, next_attempt_at = m.due_at,
+          completed_at = case when f.next_state = 'pending' then null else now() end
+      from finished f join moved m on m.delivery_id = f.delivery_id
+      where d.delivery_id = f.delivery_id
+    ), disabled as (
+      update delivery.endpoints e
+      set status = 'disabled', disabled_at = now(), disabled_reason = 'gone'
+      where e.status = 'enabled'
+        and e.endpoint_id in (select f.endpoint_id from finished f where f.disables_endpoint)
+    ), receipt as (
+      insert into delivery.attempts (
+        delivery_id, attempt, scheduled_at, started_at, finished_at, duration_ms, outcome, detail, secret_version,
+        response_status, response_headers, response_body, response_truncated, next_attempt_at)
+      select f.delivery_id, f.attempt, f.scheduled_at, f.started_at, f.finished_at, f.duration_ms, f.outcome, f.detail,
+             f.secret_version, f.response_status, f.response_headers, f.response_body, f.response_truncated, m.due_at
+      from finished f left join moved m on m.delivery_id = f.delivery_id
+      -- What really happened replaces what was assumed when the lease ended.
+      on conflict on constraint attempts_pk do update
+      set finished_at = excluded.finished_at, duration_ms = excluded.duration_ms, outcome = excluded.outcome,
+          started_at = excluded.started_at, detail = excluded.detail, secret_version = excluded.secret_version,
+          response_status = excluded.response_status, response_headers = excluded.response_headers,
+          response_body = excluded.response_body, response_truncated = excluded.response_truncated
+      where attempts.outcome = 'lease_expired'
+    )
+    select delivery_id as "deliveryId" from moved`.execute(db);
+  const moved = new Set(rows.map((row) => row.deliveryId));
+  return attempts.map(({ deliveryId }) => (moved.has(deliveryId) ? 'moved' : 'fenced'));
+}
+
+function toRow({ next, ...attempt }: FinishedAttempt) {
+  return {
+    delivery_id: attempt.deliveryId,
+    endpoint_id: attempt.endpointId,
+    attempt: attempt.attempt,
+    scheduled_at: attempt.scheduledAt,
+    started_at: attempt.startedAt,
+    finished_at: attempt.finishedAt,
+    duration_ms: attempt.durationMs,
+    outcome: attempt.outcome,
+    detail: attempt.detail,
+    secret_version: attempt.secretVersion,
+    response_status: attempt.responseStatus,
+    response_headers: attempt.responseHeaders,
+    response_body: attempt.responseBody,
+    response_truncated: attempt.responseTruncated,
+    next_state: next.state,
+    next_delay_ms: next.delayMs,
+    next_retries: next.retries,
+    disables_endpoint: next.disablesEndpoint,
+  };
+}

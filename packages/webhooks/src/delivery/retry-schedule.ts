@@ -1,0 +1,26 @@
+/** The waits between attempts in milliseconds: one attempt more than waits, then the delivery is exhausted. */
+export type RetrySchedule = readonly number[];
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** Ten attempts over a little more than three days. */
+export const RETRY_SCHEDULE: RetrySchedule = [
+  5 * SECOND,
+  5 * MINUTE,
+  30 * MINUTE,
+  2 * HOUR,
+  5 * HOUR,
+  10 * HOUR,
+  14 * HOUR,
+  20 * HOUR,
+  24 * HOUR,
+];
+
+const JITTER = 0.2;
+
+/** Up to a fifth shorter or longer, so that deliveries that failed together don't come back together. */
+export function jittered(baseMs: number, chance: number): number {
+  return Math.round(baseMs * (1 - JITTER + 2 * JITTER * chance));
+}

@@ -1,0 +1,26 @@
+import type { PayoutTransition } from '@northwind/projector';
+import { stringify } from '@northwind/service-kit';
+import { REQUEST_BODY_BYTES_MAX } from '../limits.ts';
+import type { WebhookEventType } from './event-types.ts';
+
+export function eventTypeOf({ status }: Pick<PayoutTransition, 'status'>): WebhookEventType {
+  return `payout.${status}`;
+}
+
+/**
+ * What the merchant gets: the payout as it was right after this transition, however late it arrives, and the coordinate
+ * of the event that caused it. Amounts and offsets are exact JSON integers. Every attempt sends these same bytes.
+ */
+export function buildBody(transition: PayoutTransition): string {
+  const { payout, partition, offset } = transition;
+  const body = stringify({
+    type: eventTypeOf(transition),
+    timestamp: transition.occurredAt,
+    data: { ...payout, partition, offset },
+  });
+  const bytes = Buffer.byteLength(body);
+  if (bytes > REQUEST_BODY_BYTES_MAX) {
+    throw new Error(`the body of transition ${partition}:${offset} has ${bytes} bytes, over ${REQUEST_BODY_BYTES_MAX}`);
+  }
+  return body;
+}

@@ -1,0 +1,43 @@
+import { createConsumer, DOORBELL_READ, type Source } from '@northwind/event-store';
+import { type PayoutTransition, transitionsSource } from '@northwind/projector';
+import type { ReadTables } from '@northwind/projector/tables';
+import type { Clock, Database, Health, Logger, Service } from '@northwind/service-kit';
+import type { Kysely } from 'kysely';
+import type { DeliveryTables } from '../tables.ts';
+import { planDeliveries } from './plan-deliveries.ts';
+
+export const PLANNER_GROUP = 'webhooks';
+
+/** All that a webhook worker touches: its own schema, the transitions, and the group's offsets. */
+export interface WebhookDatabase extends ReadTables, DeliveryTables {}
+
+export interface PlannerOptions {
+  readonly database: Database<WebhookDatabase>;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly health?: Health;
+  /** Called after a commit that planned something. */
+  readonly onPlanned: (deliveries: number) => void;
+}
+
+/** The consumer group that turns transitions into deliveries. */
+export function createPlanner({ database, logger, clock, health, onPlanned }: PlannerOptions): Service {
+  // What the open transaction has planned; told once it is committed. One consumer has one transaction at a time.
+  let planned = 0;
+  return createConsumer<PayoutTransition, WebhookDatabase>({
+    database,
+    group: PLANNER_GROUP,
+    source: transitionsSource as unknown as Source<PayoutTransition, WebhookDatabase>,
+    doorbell: DOORBELL_READ,
+    logger,
+    clock,
+    ...(health && { health }),
+    async apply(trx, { slices }) {
+      const transitions = slices.flatMap((slice) => slice.items);
+      planned = await planDeliveries(trx as unknown as Kysely<DeliveryTables>, transitions);
+    },
+    afterCommit() {
+      if (planned > 0) onPlanned(planned);
+    },
+  });
+}

@@ -1,0 +1,58 @@
+/**
+ * Plans what transitions are owed: one delivery per transition and enabled endpoint that subscribed to it, in one
+ * statement of the transaction that moves the group on. The ids follow from the transition and the endpoint alone, so
+ * planning the same again (a group set back, a restored database) adds nothing and invents no new `webhook-id`.
+ */
+import type { PayoutTransition } from '@northwind/projector';
+import { stringify } from '@northwind/service-kit';
+import { type Kysely, sql } from 'kysely';
+import type { DeliveryTables } from '../tables.ts';
+import { buildBody, eventTypeOf } from './build-body.ts';
+
+/** Returns how many deliveries were new. */
+export async function planDeliveries(
+  db: Kysely<DeliveryTables>,
+  transitions: readonly PayoutTransition[],
+): Promise<number> {
+  if (transitions.length === 0) return 0;
+  const { numAffectedRows = 0n } = await sql`
+    with transition as (
+      select * from json_to_recordset(${stringify(transitions.map(toRow))}::json) as t(
+        partition int2, "offset" int8, merchant_id text, payout_id text, event_type text, recorded_at timestamptz,
+        body text)
+    ), owed as (
+      select t.*, e.endpoint_id,
+             encode(sha256(convert_to(e.endpoint_id || '/' || t.partition || '/' || t."offset", 'UTF8')), 'hex')
+               as hash,
+             lpad(to_hex(floor(extract(epoch from t.recorded_at) * 1000)::int8), 12, '0') as time
+      from transition t
+      join delivery.endpoints e on e.merchant_id = t.merchant_id
+      where e.status = 'enabled' and t.event_type = any (e.event_types) and t."offset" >= e.from_offset
+      -- Whoever removes the endpoint waits for this transaction, and then cancels what it planned.
+      for key share of e
+    ), planned as (
+      insert into delivery.deliveries (
+        delivery_id, endpoint_id, merchant_id, partition, "offset", event_type, payout_id, body, next_attempt_at)
+      -- A UUIDv8: milliseconds, then the hash. The time in front keeps new rows together in the index.
+      select (time || '8' || substr(hash, 1, 3) || 'a' || substr(hash, 4, 15))::uuid,
+             endpoint_id, merchant_id, partition, "offset", event_type, payout_id, body, now()
+      from owed
+      on conflict on constraint deliveries_one_per_transition do nothing
+      returning delivery_id, endpoint_id, next_attempt_at
+    )
+    insert into delivery.queue (delivery_id, endpoint_id, due_at, scheduled_at)
+    select delivery_id, endpoint_id, next_attempt_at, next_attempt_at from planned`.execute(db);
+  return Number(numAffectedRows);
+}
+
+function toRow(transition: PayoutTransition) {
+  return {
+    partition: transition.partition,
+    offset: transition.offset,
+    merchant_id: transition.merchantId,
+    payout_id: transition.payoutId,
+    event_type: eventTypeOf(transition),
+    recorded_at: transition.recordedAt,
+    body: buildBody(transition),
+  };
+}

@@ -1,0 +1,76 @@
+/**
+ * Signing secrets at rest: AES-256-GCM under the service's key. The endpoint and version are authenticated with it, so
+ * a ciphertext copied to another endpoint's row does not open.
+ */
+import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
+import { z } from 'zod';
+
+const CIPHER = 'aes-256-gcm';
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const KEY_ID_LENGTH = 16;
+
+/** Configuration field for the key: 32 bytes in standard base64. */
+export const secretsKeySchema = z
+  .string()
+  .refine((text) => isKey(text), 'must be 32 bytes in base64; make one with: openssl rand -base64 32')
+  .describe('key that encrypts webhook signing secrets at rest: 32 bytes in base64')
+  .meta({ secret: true });
+
+export interface SealedSecret {
+  readonly keyId: string;
+  readonly ciphertext: Buffer;
+}
+
+export interface SecretPlace {
+  readonly endpointId: string;
+  readonly version: number;
+}
+
+export interface SecretBox {
+  readonly keyId: string;
+  seal(secret: Uint8Array, place: SecretPlace, nonce: Uint8Array): SealedSecret;
+  /** Null when it was sealed with another key, or is not what was sealed. */
+  open(sealed: SealedSecret, place: SecretPlace): Buffer | null;
+}
+
+/** `secretsKey` as in `secretsKeySchema`. */
+export function createSecretBox(secretsKey: string): SecretBox {
+  if (!isKey(secretsKey)) throw new Error('the secrets key is not 32 bytes in base64');
+  const key = Buffer.from(secretsKey, 'base64');
+  const keyId = createHash('sha256').update(key).digest('hex').slice(0, KEY_ID_LENGTH);
+
+  return {
+    keyId,
+    seal(secret, place, nonce) {
+      if (nonce.length !== NONCE_BYTES) throw new Error(`a nonce has ${NONCE_BYTES} bytes`);
+      const cipher = createCipheriv(CIPHER, key, nonce).setAAD(bindTo(place));
+      const ciphertext = Buffer.concat([nonce, cipher.update(secret), cipher.final(), cipher.getAuthTag()]);
+      return { keyId, ciphertext };
+    },
+    open(sealed, place) {
+      if (sealed.keyId !== keyId || sealed.ciphertext.length < NONCE_BYTES + TAG_BYTES) return null;
+      const nonce = sealed.ciphertext.subarray(0, NONCE_BYTES);
+      const tag = sealed.ciphertext.subarray(-TAG_BYTES);
+      const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
+      decipher.setAAD(bindTo(place)).setAuthTag(tag);
+      try {
+        return Buffer.concat([decipher.update(sealed.ciphertext.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
+      } catch {
+        return null; // the tag does not fit
+      }
+    },
+  };
+}
+
+export const SECRET_NONCE_BYTES = NONCE_BYTES;
+
+function isKey(text: string): boolean {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.length === KEY_BYTES && bytes.toString('base64') === text;
+}
+
+function bindTo({ endpointId, version }: SecretPlace): Buffer {
+  return Buffer.from(`${endpointId}/${version}`, 'utf8');
+}

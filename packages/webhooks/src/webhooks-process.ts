@@ -1,0 +1,51 @@
+/** The webhook worker as production runs it: configuration, database, health, metrics. */
+import { ledgerMigrations } from '@northwind/event-store';
+import { readMigrations } from '@northwind/projector';
+import {
+  assertMigrated,
+  createHealth,
+  createLogger,
+  createMetrics,
+  createService,
+  type Environment,
+  healthServer,
+  openDatabase,
+  type Service,
+  serviceStack,
+  systemClock,
+} from '@northwind/service-kit';
+import { loadWebhooksConfig } from './config.ts';
+import { createWebhookWorker } from './create-webhook-worker.ts';
+import { deliveryMigrations } from './migrations.ts';
+import type { WebhookDatabase } from './planning/create-planner.ts';
+
+/** Throws ConfigError for a wrong environment. Nothing is started yet. */
+export async function createWebhooksProcess(env: Environment): Promise<Service> {
+  const config = loadWebhooksConfig(env);
+  const logger = createLogger({ name: 'webhooks', level: config.SETTLEMENT_LOG_LEVEL });
+  const health = createHealth();
+  const registry = createMetrics();
+  const database = openDatabase<WebhookDatabase>({
+    url: config.DATABASE_URL,
+    applicationName: 'settlement-webhooks',
+    connectionsMax: config.SETTLEMENT_DATABASE_CONNECTIONS_MAX,
+    onConnectionError: (error) => logger.warn({ event: 'database.connection_lost', error }, 'idle connection lost'),
+  });
+  const connections = createService({
+    name: 'connections',
+    start: () => assertMigrated(database.pool, [ledgerMigrations, readMigrations, deliveryMigrations]),
+    stop: () => database.close(),
+  });
+  const worker = createWebhookWorker({
+    database,
+    secretsKey: config.SETTLEMENT_SECRETS_KEY,
+    allowInsecureTargets: config.SETTLEMENT_WEBHOOKS_ALLOW_INSECURE_TARGETS,
+    concurrency: config.SETTLEMENT_WEBHOOKS_CONCURRENCY,
+    logger,
+    clock: systemClock,
+    health,
+    registry,
+  });
+  const { SETTLEMENT_HEALTH_HOST: host, SETTLEMENT_HEALTH_PORT: port } = config;
+  return serviceStack('webhooks', [connections, healthServer({ host, port, health, registry }), worker]);
+}
