@@ -26,7 +26,7 @@ const payment = { paymentId: 'pay_0001', currency: 'EUR' };
 const dispute = { disputeId: 'dp_0001', merchantId, time, ...payment, amount: 12_345, reason: 'fraudulent' };
 const payout = { payoutId: 'po_0001', merchantId, time };
 
-/** One event of each type, in the order of the catalogue. The first is the payment whose key and fingerprint are pinned. */
+/** One event of each type, in the order of the catalogue. The key and fingerprint of the first are pinned. */
 export function exampleEvents(): CloudEvent[] {
   return [
     paymentCaptured({ ...payment, merchantId, time, amount: 12_345, fee: 309, method: 'card' }),

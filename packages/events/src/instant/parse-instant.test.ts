@@ -1,6 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { canonicalInstant, parseInstant } from './parse-instant.ts';
+
+// Properties run many cases; a busy machine may take its time over them.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('canonical form', () => {
   test.each([

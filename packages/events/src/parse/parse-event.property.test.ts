@@ -1,15 +1,17 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { fingerprint, parseEvent } from '../index.ts';
 import { EXAMPLE_TIME, exampleEvents } from '../testing.ts';
 
 const options = { receivedAtMs: Date.parse(EXAMPLE_TIME) };
-const runs = { numRuns: 2_000 };
+const runs = { numRuns: 1_000 };
+vi.setConfig({ testTimeout: 60_000 });
 const examples = fc.constantFrom(...exampleEvents());
 
 /** Any JSON value, with keys and texts that are hard on a parser. */
 const hardText = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: 'grapheme' }),
+  fc.array(fc.nat(0xffff), { maxLength: 8 }).map((units) => String.fromCharCode(...units)),
   fc.constantFrom('__proto__', 'constructor', 'amount', '\0', '\ud800', '"', '\\', '\\"', '\\u0000', '', ':', '{'),
 );
 const hardValue = fc.letrec((tie) => ({
@@ -84,7 +86,7 @@ test('an event with a member of data replaced or added has an answer, and most a
     }),
     runs,
   );
-  expect(accepted).toBeGreaterThan(200);
+  expect(accepted).toBeGreaterThan(100);
 });
 
 test('an event with characters cut out, put in or doubled has an answer', () => {

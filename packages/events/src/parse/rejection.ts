@@ -10,7 +10,7 @@ export const REJECTION_CODES = {
   nesting_too_deep: 'Objects and arrays are nested more than 32 deep.',
   number_unsafe: 'A number is beyond ±(2^53−1), or would be rounded to an integer.',
   duplicate_key: 'An object names the same member twice.',
-  prototype_key: 'A member is called __proto__, constructor or prototype.',
+  prototype_key: 'A member is called `__proto__`, `constructor` or `prototype`.',
   not_an_object: 'The body, or its data, is not a JSON object.',
   missing: 'A required member is absent.',
   wrong_type: 'A member has another JSON type than the catalogue says.',
