@@ -1,1 +1,10 @@
-export {};
+export { type ApiKeyToCreate, type CreatedApiKey, createApiKey } from './access/create-api-key.ts';
+export { type CreatedLoginLink, createLoginLink, type LoginLinkToCreate } from './access/create-login-link.ts';
+export { accessMigrations } from './access/migrations.ts';
+export type { Role } from './access/principal.ts';
+export { revokeApiKey } from './access/revoke-api-key.ts';
+export type { AccessTables } from './access/tables.ts';
+export { createApiProcess } from './api-process.ts';
+export type { ApiTables } from './api-tables.ts';
+export { type ApiConfig, apiConfigSchema, loadApiConfig } from './config.ts';
+export { createQueryApi, type QueryApi, type QueryApiOptions } from './create-query-api.ts';

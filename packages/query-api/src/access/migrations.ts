@@ -1,0 +1,7 @@
+import type { MigrationSet } from '@northwind/service-kit';
+
+/** Schema `access`. */
+export const accessMigrations: MigrationSet = {
+  schema: 'access',
+  folder: new URL('../../migrations/', import.meta.url),
+};

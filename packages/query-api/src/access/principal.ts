@@ -1,0 +1,29 @@
+/** Who asks, and by what right. */
+
+export const ROLES = ['merchant', 'finance', 'operator'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What a caller proved itself with. A socket lives no longer than the credential its ticket was issued to. */
+export type Credential =
+  | { readonly kind: 'key'; readonly keyId: string }
+  | { readonly kind: 'session'; readonly sessionHash: Buffer };
+
+export interface Principal {
+  readonly role: Role;
+  /** Set for merchants, null for finance and operators. */
+  readonly merchantId: string | null;
+  readonly credential: Credential;
+}
+
+/** What a role may do. A total table: a new role or right has to be decided here. */
+const RIGHTS = {
+  merchant: { readsAnyMerchant: false, managesEndpoints: true },
+  finance: { readsAnyMerchant: true, managesEndpoints: false },
+  operator: { readsAnyMerchant: true, managesEndpoints: true },
+} as const satisfies Record<Role, Record<string, boolean>>;
+
+export type Right = keyof (typeof RIGHTS)[Role];
+
+export function may(principal: Principal, right: Right): boolean {
+  return RIGHTS[principal.role][right];
+}

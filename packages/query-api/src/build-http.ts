@@ -1,0 +1,94 @@
+/** The HTTP server as a whole: plugins, hooks and one file per route. It doesn't listen yet. */
+import cookie from '@fastify/cookie';
+import websocket from '@fastify/websocket';
+import { randomId } from '@northwind/service-kit';
+import { fastify } from 'fastify';
+import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { ApiContext } from './api-context.ts';
+import { answerError } from './http/answer-problem.ts';
+import type { ApiApp } from './http/api-app.ts';
+import { authenticate } from './http/authenticate.ts';
+import { observeRequests } from './http/observe-requests.ts';
+import { describeApi } from './http/openapi.ts';
+import { addSecurityHeaders } from './http/security-headers.ts';
+import { serializerCompiler } from './http/serialize.ts';
+import { servePortal } from './http/serve-portal.ts';
+import { answerHealth } from './routes/answer-health.ts';
+import { closeSession } from './routes/close-session.ts';
+import { issueStreamTicket } from './routes/issue-stream-ticket.ts';
+import { listPayoutDeliveries } from './routes/list-payout-deliveries.ts';
+import { listPayouts } from './routes/list-payouts.ts';
+import { listWebhookEndpoints } from './routes/list-webhook-endpoints.ts';
+import { openSession } from './routes/open-session.ts';
+import { openStream } from './routes/open-stream.ts';
+import { readBalances } from './routes/read-balances.ts';
+import { readMe } from './routes/read-me.ts';
+import { readOpenapi } from './routes/read-openapi.ts';
+import { readPayout } from './routes/read-payout.ts';
+import { registerWebhookEndpoint } from './routes/register-webhook-endpoint.ts';
+import { removeWebhookEndpoint } from './routes/remove-webhook-endpoint.ts';
+import { CLIENT_MESSAGE_BYTES_MAX } from './stream/protocol.ts';
+
+/** The largest body anyone needs is an endpoint's URL. */
+const BODY_BYTES_MAX = 65_536;
+/** From the first byte of a request to its last: who takes longer holds a socket for nothing. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** An id of 128 characters may take nine times as many in a URL. */
+const PATH_PARAMETER_LENGTH_MAX = 1_200;
+
+const SIGNED_IN_ROUTES = [
+  readMe,
+  readBalances,
+  listPayouts,
+  readPayout,
+  listPayoutDeliveries,
+  listWebhookEndpoints,
+  registerWebhookEndpoint,
+  removeWebhookEndpoint,
+  issueStreamTicket,
+  closeSession,
+];
+const OPEN_ROUTES = [openSession, openStream, readOpenapi, answerHealth];
+
+export interface HttpHooks {
+  /** Runs when the server begins to close, before it waits for its sockets. */
+  readonly beforeClose?: (app: ApiApp) => Promise<void>;
+}
+
+export async function buildHttp(context: ApiContext, hooks: HttpHooks = {}): Promise<ApiApp> {
+  const app: ApiApp = fastify({
+    logger: false,
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: PATH_PARAMETER_LENGTH_MAX },
+    genReqId: () => randomId(),
+    // An id sent by the caller would be logged unseen.
+    requestIdHeader: false,
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(answerError(context.logger));
+  app.decorateRequest('principal', null);
+  app.decorateRequest('admission', null);
+
+  observeRequests(app, context);
+  addSecurityHeaders(app);
+  await app.register(cookie);
+  await app.register(websocket, {
+    options: { maxPayload: CLIENT_MESSAGE_BYTES_MAX, perMessageDeflate: false },
+    // Resets and refused frames of single clients: their `close` event says all there is to do.
+    errorHandler: (_error, socket) => socket.terminate(),
+    preClose: async () => hooks.beforeClose?.(app),
+  });
+  await describeApi(app);
+  await app.register(async (scope: ApiApp) => {
+    scope.addHook('onRequest', authenticate(context));
+    for (const route of SIGNED_IN_ROUTES) route(scope, context);
+  });
+  await app.register(async (scope: ApiApp) => {
+    for (const route of OPEN_ROUTES) route(scope, context);
+  });
+  await servePortal(app, context.portalFolder);
+  await app.ready();
+  return app;
+}

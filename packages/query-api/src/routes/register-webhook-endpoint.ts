@@ -1,0 +1,65 @@
+import { randomBytes } from '@northwind/service-kit';
+import { registerEndpoint, WEBHOOK_EVENT_TYPES } from '@northwind/webhooks';
+import { z } from 'zod';
+import type { ApiContext } from '../api-context.ts';
+import type { ApiApp } from '../http/api-app.ts';
+import { merchantOf, requireRight } from '../http/authenticate.ts';
+import { Problem } from '../http/problems.ts';
+import { describeEndpoint } from '../shapes/describe-endpoint.ts';
+import { endpointSchema } from '../shapes/endpoint.ts';
+import { merchantQuery } from '../shapes/fields.ts';
+import { problemResponses } from '../shapes/problem.ts';
+import { describe } from '../shapes/registry.ts';
+import { SIGNED_IN } from '../shapes/security.ts';
+
+const URL_LENGTH_MAX = 2_048;
+const eventTypeSchema = z.enum(WEBHOOK_EVENT_TYPES);
+
+export function registerWebhookEndpoint(app: ApiApp, { db, secretsKey, allowInsecureTargets }: ApiContext): void {
+  app.post('/v1/webhook-endpoints', {
+    schema: {
+      operationId: 'registerWebhookEndpoint',
+      summary: 'Be told about payouts from now on',
+      tags: ['webhooks'],
+      security: SIGNED_IN,
+      querystring: z.strictObject(merchantQuery),
+      body: z.strictObject({
+        url: describe(z.string().min(1).max(URL_LENGTH_MAX), 'https, and reachable from the internet.'),
+        eventTypes: describe(
+          z
+            .array(eventTypeSchema)
+            .min(1)
+            .refine((types) => new Set(types).size === types.length, 'must not name a type twice')
+            .optional(),
+          '`payout.settled` alone when left out.',
+        ),
+      }),
+      response: {
+        201: z.object({
+          endpoint: endpointSchema,
+          secret: describe(z.string(), 'Checks our signatures (Standard Webhooks). Shown this once.'),
+        }),
+        ...problemResponses(
+          'validation_failed',
+          'endpoint_refused',
+          'unauthenticated',
+          'merchant_forbidden',
+          'role_forbidden',
+          'origin_forbidden',
+        ),
+      },
+    },
+    handler: async (request, reply) => {
+      requireRight(request, 'managesEndpoints');
+      const merchantId = merchantOf(request, request.query.merchantId);
+      const { url, eventTypes } = request.body;
+      const wanted = { merchantId, url, ...(eventTypes && { eventTypes }) };
+      const registered = await registerEndpoint(db, wanted, { secretsKey, allowInsecureTargets, randomBytes });
+      if (!registered.ok) {
+        const { field, message } = registered.problem;
+        throw new Problem('endpoint_refused', `${field} ${message}.`, [{ field, message }]);
+      }
+      return reply.code(201).send({ endpoint: describeEndpoint(registered.endpoint), secret: registered.secret });
+    },
+  });
+}

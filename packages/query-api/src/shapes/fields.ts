@@ -1,0 +1,32 @@
+/** Small shapes that several answers and requests use. */
+import { z } from 'zod';
+import { describe } from './registry.ts';
+
+export const ID_LENGTH_MAX = 128;
+
+const CONTROL_CHARACTERS = /\p{Cc}/u;
+
+/** Ids come from the payments platform: any text without control characters. */
+export const idSchema = z
+  .string()
+  .min(1)
+  .max(ID_LENGTH_MAX)
+  .refine((id) => id.isWellFormed() && !CONTROL_CHARACTERS.test(id), 'must not hold control characters');
+
+export const instantSchema = describe(z.string(), 'UTC with six fraction digits: `2026-11-22T06:00:00.000000Z`.');
+
+export const minorSchema = describe(
+  z.bigint(),
+  'Money in minor units of the currency (see `exponent`): an exact integer that may pass 2^53.',
+);
+
+export const currencySchema = describe(z.string(), 'ISO 4217 code.');
+export const exponentSchema = describe(z.int(), 'How many of the digits are the minor unit’s: 2 for EUR, 0 for JPY.');
+
+/** What finance and operators add to say whose data they ask for. */
+export const merchantQuery = {
+  merchantId: describe(
+    idSchema.clone().optional(),
+    'Whose data. Finance and operators have to say it; a merchant may leave it out and can’t name another one.',
+  ),
+};
