@@ -1,0 +1,104 @@
+import { formatMoney } from '@northwind/events';
+import type { PayoutAnswer, PayoutStatus } from '@northwind/projector';
+import type { ReadTables } from '@northwind/projector/tables';
+import { StartupError, stringify } from '@northwind/service-kit';
+import { Command, Option } from 'commander';
+import type { Kysely } from 'kysely';
+import { addFolderOption, addJsonOption, type CommandContext, surroundings, wholeNumber } from '../cli/context.ts';
+import { formatTable } from '../cli/print-table.ts';
+import { withDatabase } from '../cli/with-database.ts';
+import { findPayoutOwners, listRecentPayouts, type PayoutLine } from '../look/list-payouts.ts';
+
+interface Options {
+  readonly folder: string;
+  readonly merchant?: string;
+  readonly id?: string;
+  readonly status?: PayoutStatus;
+  readonly limit: number;
+  readonly json?: true;
+}
+
+const STATUSES: readonly PayoutStatus[] = ['initiated', 'submitted', 'settled', 'failed', 'returned'];
+const LIMIT = 20;
+const LIMIT_MAX = 10_000;
+
+export function payoutsCommand(context: CommandContext): Command {
+  const command = new Command('payouts')
+    .description('payouts that changed last, or one with its timeline')
+    .option('--merchant <id>', 'of one merchant')
+    .option('--id <payoutId>', 'one payout with everything that happened to it')
+    .addOption(new Option('--status <status>', 'only these').choices(STATUSES))
+    .option('--limit <n>', 'at most so many', wholeNumber(1, LIMIT_MAX), LIMIT)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  settle payouts --merchant mer_001 --status failed
+  settle payouts --id po_0001
+  settle payouts --json --limit 1000 | jq -r '.payouts[] | [.payoutId, .status] | @tsv'`,
+    )
+    .action((options: Options) =>
+      withDatabase<ReadTables, void>(surroundings(context, options), (db) =>
+        options.id === undefined
+          ? printList(context, db, options)
+          : printOne(context, db, { ...options, id: options.id }),
+      ),
+    );
+  return addJsonOption(addFolderOption(command));
+}
+
+async function printList({ terminal }: CommandContext, db: Kysely<ReadTables>, options: Options): Promise<void> {
+  const { merchant: merchantId, status, limit } = options;
+  const payouts = await listRecentPayouts(db, { merchantId, status, limit });
+  if (options.json) return terminal.out(stringify({ payouts }));
+  if (payouts.length === 0) return terminal.out('no payouts');
+  terminal.out(
+    formatTable(payouts, [
+      { title: 'payout', value: (row) => row.payoutId },
+      { title: 'merchant', value: (row) => row.merchantId },
+      { title: 'status', value: (row) => row.status },
+      { title: 'amount', value: amountOf, align: 'right' },
+      { title: 'method', value: (row) => row.method ?? '' },
+      { title: 'reason', value: (row) => row.reasonCode ?? '' },
+      { title: 'as of', value: (row) => `${row.asOf.partition}/${row.asOf.offset}`, align: 'right' },
+      { title: 'updated', value: (row) => row.updatedAt },
+    ]),
+  );
+}
+
+async function printOne(
+  { terminal }: CommandContext,
+  db: Kysely<ReadTables>,
+  { id, merchant, json }: Options & { readonly id: string },
+): Promise<void> {
+  const { readPayout } = await import('@northwind/projector');
+  const owners = (await findPayoutOwners(db, id)).filter((owner) => merchant === undefined || owner === merchant);
+  if (owners.length === 0) {
+    throw new StartupError(`there is no payout ${id}${merchant ? ` of ${merchant}` : ''}`, {
+      hint: 'settle payouts lists those that changed last',
+    });
+  }
+  const answers = await Promise.all(owners.map((merchantId) => readPayout(db, { merchantId, payoutId: id })));
+  if (json) return terminal.out(stringify({ payouts: answers }));
+  for (const answer of answers) for (const line of describe(answer)) terminal.out(line);
+}
+
+function describe({ payout }: PayoutAnswer): string[] {
+  if (payout === null) return [];
+  const lines = [`${payout.payoutId} of ${payout.merchantId}: ${payout.status} ${amountOf(payout)}`];
+  if (payout.reasonCode) lines.push(`reason ${payout.reasonCode} ${payout.reason ?? ''}`.trim());
+  return [
+    ...lines,
+    '',
+    formatTable(payout.timeline, [
+      { title: 'what', value: (fact) => fact.type },
+      { title: 'occurred', value: (fact) => fact.occurredAt },
+      { title: 'recorded', value: (fact) => fact.recordedAt },
+      { title: 'at', value: (fact) => `${fact.partition}/${fact.offset}`, align: 'right' },
+    ]),
+  ];
+}
+
+function amountOf({ amountMinor, currency }: Pick<PayoutLine, 'amountMinor' | 'currency'>): string {
+  return amountMinor === null || currency === null ? '?' : formatMoney(amountMinor, currency);
+}
