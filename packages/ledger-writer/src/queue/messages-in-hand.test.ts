@@ -1,0 +1,75 @@
+import { fakeClock, silentLogger } from '@northwind/testing';
+import { expect, it } from 'vitest';
+import type { HeldMessage } from './held-message.ts';
+import { createMessagesInHand } from './messages-in-hand.ts';
+
+const message = (n: number): HeldMessage => ({
+  messageId: `m${n}`,
+  receiptHandle: `r${n}`,
+  body: '',
+  receivedAtMs: 0,
+});
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+function hold(inHandMax: number) {
+  const clock = fakeClock(0);
+  const extended: string[][] = [];
+  const queue = {
+    receive: () => Promise.resolve([]),
+    remove: () => Promise.resolve([]),
+    check: () => Promise.resolve(),
+    extend: async (messages: readonly HeldMessage[]) => void extended.push(messages.map((m) => m.messageId)),
+  };
+  const options = { queue, inHandMax, visibilitySeconds: 60, clock, logger: silentLogger() };
+  return { inHand: createMessagesInHand(options), clock, extended };
+}
+
+it('gives no room beyond the bound until messages are let go', async () => {
+  const { inHand } = hold(15);
+  const { signal } = new AbortController();
+  await inHand.reserve(10, signal);
+  inHand.take([message(1), message(2)], 10);
+  await inHand.reserve(10, signal);
+  let third = false;
+  const waiting = inHand.reserve(10, signal).then(() => {
+    third = true;
+  });
+  await turn();
+  expect(third).toBe(false);
+  inHand.take([], 10);
+  await waiting;
+  expect(inHand.size()).toBe(2);
+});
+
+it('gives no room while paused, and a waiting receiver can be stopped', async () => {
+  const { inHand } = hold(100);
+  const stop = new AbortController();
+  inHand.pause();
+  const waiting = inHand.reserve(10, stop.signal);
+  stop.abort(new Error('stopped'));
+  await expect(waiting).rejects.toThrow('stopped');
+  const later = inHand.reserve(10, new AbortController().signal);
+  inHand.resume();
+  await later;
+});
+
+it('extends what has waited a third of its visibility time, again and again, and nothing that was let go', async () => {
+  const { inHand, clock, extended } = hold(100);
+  await inHand.reserve(10, new AbortController().signal);
+  inHand.take([message(1), message(2)], 10);
+  await inHand.heartbeat.start();
+  const pass = async (ms: number) => {
+    for (let passed = 0; passed < ms; passed += 1_000) {
+      await clock.advance(1_000);
+      await turn();
+    }
+  };
+  await pass(19_000);
+  expect(extended).toEqual([]);
+  await pass(6_000);
+  expect(extended).toEqual([['m1', 'm2']]);
+  inHand.letGo([message(1)]);
+  await pass(25_000);
+  expect(extended).toEqual([['m1', 'm2'], ['m2']]);
+  await inHand.heartbeat.stop();
+});
