@@ -219,6 +219,7 @@ function badData(): BadBody[] {
     on({ reference: 'r'.repeat(257) }, 'text_too_long'),
     payoutWith('payout.initiated', { ...initiated, method: 'fast' }, 'value_not_allowed', 'data.method'),
     payoutWith('payout.initiated', { ...initiated, paymentIds: 'pay_1' }, 'wrong_type', 'data.paymentIds'),
+    payoutWith('payout.initiated', { ...initiated, paymentIds: ['a', 7] }, 'wrong_type', 'data.paymentIds[1]'),
     payoutWith('payout.initiated', { ...initiated, paymentIds: ['a', ' '] }, 'text_empty', 'data.paymentIds[1]'),
     payoutWith(
       'payout.initiated',

@@ -25,13 +25,19 @@ export function refuse<T>(ctx: Context<T>, code: RejectionCode, message: string,
 export function text(lengthMax: number, description: string) {
   return z
     .string()
-    .check((ctx) => {
-      if (ctx.value.trim() === '') refuse(ctx, 'text_empty', `is empty; send 1 to ${lengthMax} characters`);
-      else if (ctx.value.length > lengthMax && codePoints(ctx.value) > lengthMax) {
-        refuse(ctx, 'text_too_long', `has ${codePoints(ctx.value)} characters; send at most ${lengthMax}`);
-      }
-    })
-    .meta({ description, minLength: 1, maxLength: lengthMax, pattern: '\\S' });
+    .check((ctx) => refuseText(ctx, ctx.value, lengthMax))
+    .meta({ description, ...textRules(lengthMax) });
+}
+
+function textRules(lengthMax: number) {
+  return { minLength: 1, maxLength: lengthMax, pattern: '\\S' };
+}
+
+function refuseText(ctx: Context<unknown>, value: string, lengthMax: number, path: PropertyKey[] = []): void {
+  if (value.trim() === '') refuse(ctx, 'text_empty', `is empty; send 1 to ${lengthMax} characters`, path);
+  else if (value.length > lengthMax && codePoints(value) > lengthMax) {
+    refuse(ctx, 'text_too_long', `has ${codePoints(value)} characters; send at most ${lengthMax}`, path);
+  }
 }
 
 export function id(description: string) {
@@ -80,14 +86,25 @@ export const expectedArrival = z
     anyOf: [{ format: 'date' }, { format: 'date-time' }],
   });
 
+/** Stops at the first bad item: a schema per item would report them all, at a second for a body full of them. */
 export const paymentIds = z
-  .array(id('A payment that this payout pays.'))
+  .array(z.custom<string>())
   .check((ctx) => {
-    if (ctx.value.length > PAYMENT_IDS_MAX) {
-      refuse(ctx, 'list_too_long', `has ${ctx.value.length} items; send at most ${PAYMENT_IDS_MAX}, or leave it out`);
+    const { value, issues } = ctx;
+    if (value.length > PAYMENT_IDS_MAX) {
+      refuse(ctx, 'list_too_long', `has ${value.length} items; send at most ${PAYMENT_IDS_MAX}, or leave it out`);
+    }
+    for (let index = 0; index < value.length && issues.length === 0; index += 1) {
+      const item: unknown = value[index];
+      if (typeof item === 'string') refuseText(ctx, item, ID_LENGTH_MAX, [index]);
+      else refuse(ctx, 'wrong_type', `is ${quote(item)}; send a string`, [index]);
     }
   })
-  .meta({ description: 'The payments that this payout pays.', maxItems: PAYMENT_IDS_MAX });
+  .meta({
+    description: 'The payments that this payout pays.',
+    maxItems: PAYMENT_IDS_MAX,
+    items: { type: 'string', ...textRules(ID_LENGTH_MAX) },
+  });
 
 /** An object check: the part can't be larger than the whole. */
 export function notAbove<Part extends string>(part: Part) {

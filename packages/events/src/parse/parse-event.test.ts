@@ -1,6 +1,6 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { describe, expect, test } from 'vitest';
-import { EVENT_TYPES, parseEvent, type SettlementEvent, toJson } from '../index.ts';
+import { BODY_BYTES_MAX, EVENT_TYPES, parseEvent, type SettlementEvent, toJson } from '../index.ts';
 import { badBodies, EXAMPLE_TIME, exampleEvents } from '../testing.ts';
 import { REJECTION_CODES } from './rejection.ts';
 
@@ -151,3 +151,26 @@ describe('bad input', () => {
     }
   });
 });
+
+test('the worst bodies of the largest size are answered in linear time', () => {
+  const size = BODY_BYTES_MAX - 1_000;
+  const fill = (unit: string, end = '') => unit.repeat(Math.floor(size / unit.length)) + end;
+  const initiated = exampleEvents().find((event) => event.type === 'payout.initiated');
+  const bodies = [
+    payment().replace('{', `{"x":"${fill('\\\\')}",`),
+    payment().replace('{', `{"x":"${fill('\\"')}",`),
+    payment().replace('{', `{"x":[${fill('{},', '1')}],`),
+    payment().replace('{', `{"x":[${fill('1.5,', '1')}],`),
+    payment().replace('{', `{"x":[${fill('"a"  ,', '1')}],"x":1,`),
+    payment().replace('{', `{"x":1.${fill('0')},`),
+    payment({ source: fill('%') }),
+    payment({ datacontenttype: `application/json${fill(' ')}x` }),
+    JSON.stringify({ ...initiated, data: { ...initiated?.data, paymentIds: JSON.parse(`[${fill('1,', '1')}]`) } }),
+    JSON.stringify({ ...initiated, data: { ...initiated?.data, paymentIds: JSON.parse(`[${fill('"",', '1')}]`) } }),
+  ];
+  for (const body of bodies) {
+    const startedMs = performance.now();
+    parseEvent(body, options);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+  }
+}, 120_000);
