@@ -88,7 +88,7 @@ function createEngine(options: EngineParts, sender: ReturnType<typeof createSend
   const db = options.database.db as unknown as Kysely<DeliveryTables>;
   const journal = createAttemptJournal({ write: (attempts) => recordAttempts(db, attempts), clock, logger });
   const secrets = createSecretBox(options.secretsKey);
-  const context = { sender, secrets, journal, schedule, clock, chance, logger, metrics };
+  const context = { sender, secrets, journal, schedule, clock, chance, logger, metrics, health };
   const engine: DeliveryEngine = createDeliveryEngine({
     claim: (limits) => claimDeliveries(db, limits),
     release: (claims) => releaseClaims(db, claims),

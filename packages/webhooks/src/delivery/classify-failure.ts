@@ -24,6 +24,7 @@ const BY_CODE: Readonly<Record<string, Outcome>> = {
   UNABLE_TO_GET_ISSUER_CERT: 'tls_failed',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls_failed',
   HOSTNAME_MISMATCH: 'tls_failed',
+  HTTPParserError: 'response_invalid',
   UND_ERR_HEADERS_OVERFLOW: 'response_invalid',
   UND_ERR_RES_EXCEEDED_MAX_SIZE: 'response_invalid',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'response_invalid',
@@ -52,10 +53,10 @@ export function classifyFailure(error: unknown): Failure | null {
   return null;
 }
 
-/** The error's own code first, then those it was made of: of its cause, or of each address that was tried. */
+/** The error's own code (or name) first, then those it was made of: of its cause, or of each address that was tried. */
 function codesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return [];
-  const own = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
+  const own = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
   const parts = error instanceof AggregateError ? error.errors : [];
-  return [...own, ...[error.cause, ...parts].flatMap(codesOf)];
+  return [own, ...[error.cause, ...parts].flatMap(codesOf)];
 }

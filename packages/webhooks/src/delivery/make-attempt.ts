@@ -1,5 +1,5 @@
 /** One attempt from its claim to its committed receipt. */
-import type { Clock, Logger } from '@northwind/service-kit';
+import type { Clock, Health, Logger } from '@northwind/service-kit';
 import type { SecretBox } from '../signing/secret-box.ts';
 import type { AttemptJournal } from './attempt-journal.ts';
 import type { ClaimedDelivery } from './claim-deliveries.ts';
@@ -19,6 +19,7 @@ export interface AttemptContext {
   readonly chance: () => number;
   readonly logger: Logger;
   readonly metrics: DeliveryMetrics;
+  readonly health: Health | undefined;
 }
 
 /** Returns in how many milliseconds the delivery is due again, or null when it isn't. Never rejects. */
@@ -27,6 +28,7 @@ export async function makeAttempt(context: AttemptContext, delivery: ClaimedDeli
   const startedAt = clock.now();
   const startedMs = clock.monotonicMs();
   const keys = openSecrets(context.secrets, delivery);
+  if (keys === null) alarmAboutSecret(context, delivery);
   const answer = keys === null ? SECRET_UNAVAILABLE : await sender.send({ ...delivery, keys });
   const { retryAfterMs, ...receipt } = answer;
   const { outcome } = receipt;
@@ -72,6 +74,13 @@ function openSecrets(box: SecretBox, { endpointId, secrets }: ClaimedDelivery): 
   );
   const readable = keys.filter((key) => key !== null);
   return readable.length === keys.length && keys.length > 0 ? readable : null;
+}
+
+/** Stays red: the key is this process's configuration, so only another start with the right one repairs it. */
+function alarmAboutSecret({ secrets, health }: AttemptContext, delivery: ClaimedDelivery): void {
+  const keyIds = delivery.secrets.map(({ keyId }) => keyId).join(', ') || 'none';
+  const detail = `secret of ${delivery.endpointId} was sealed with key ${keyIds}, this worker has ${secrets.keyId}`;
+  health?.set('webhook secrets', 'failing', detail);
 }
 
 const SECRET_UNAVAILABLE: Answer = {

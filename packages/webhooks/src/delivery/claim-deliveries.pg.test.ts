@@ -1,0 +1,149 @@
+import { ledgerMigrations } from '@northwind/event-store';
+import { readMigrations } from '@northwind/projector';
+import { openDatabase } from '@northwind/service-kit';
+import { testDatabase } from '@northwind/testing';
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { deliveryMigrations } from '../migrations.ts';
+import type { DeliveryTables } from '../tables.ts';
+import { type ClaimLimits, claimDeliveries } from './claim-deliveries.ts';
+import { releaseClaims } from './release-claims.ts';
+
+const limits: ClaimLimits = { deliveriesMax: 64, retriesMax: 32, leaseMs: 30_000 };
+
+test('first attempts come before any retry, and retries take no more than their share', async () => {
+  await using queue = await openQueue();
+  await queue.fill('a', { first: 5, retries: 50 });
+  await queue.fill('b', { first: 5, retries: 50 });
+  const claimed = await claimDeliveries(queue.db, { ...limits, deliveriesMax: 16, retriesMax: 4 });
+  expect(claimed.map(({ priority }) => priority)).toEqual([...Array(10).fill(0), ...Array(4).fill(1)]);
+});
+
+test('an endpoint’s retries leave half of its slots to first attempts', async () => {
+  await using queue = await openQueue();
+  await queue.fill('a', { first: 0, retries: 50 });
+  expect(await claimDeliveries(queue.db, limits)).toHaveLength(4);
+  await queue.fill('a', { first: 50, retries: 0 });
+  const claimed = await claimDeliveries(queue.db, limits);
+  expect(claimed.map(({ priority }) => priority)).toEqual([0, 0, 0, 0]);
+  expect(await claimDeliveries(queue.db, limits)).toEqual([]);
+});
+
+test('endpoints take turns: a backlog of thousands delays nobody else', async () => {
+  await using queue = await openQueue();
+  await queue.fill('a', { first: 5_000, retries: 0 });
+  await queue.fill('b', { first: 2, retries: 0 });
+  await queue.fill('c', { first: 2, retries: 0 });
+  const claimed = await claimDeliveries(queue.db, { ...limits, deliveriesMax: 6 });
+  expect(count(claimed)).toEqual({ a: 2, b: 2, c: 2 });
+});
+
+test('an endpoint has no more in flight than it may, over all claims', async () => {
+  await using queue = await openQueue();
+  await queue.fill('a', { first: 100, retries: 0 });
+  const first = await claimDeliveries(queue.db, { ...limits, deliveriesMax: 5 });
+  const second = await claimDeliveries(queue.db, limits);
+  expect([first.length, second.length]).toEqual([5, 3]);
+  await releaseClaims(queue.db, first.slice(0, 2));
+  expect(await claimDeliveries(queue.db, limits)).toHaveLength(2);
+});
+
+test('claims at once never share a delivery', async () => {
+  await using queue = await openQueue();
+  for (const name of 'abcdefgh') await queue.fill(name, { first: 20, retries: 20 });
+  const claims = await Promise.all(Array.from({ length: 8 }, () => claimDeliveries(queue.db, limits)));
+  const ids = claims.flat().map(({ deliveryId }) => deliveryId);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids.length).toBeGreaterThanOrEqual(64);
+});
+
+test('what is not due, and what belongs to a disabled endpoint, is left alone', async () => {
+  await using queue = await openQueue();
+  await queue.fill('a', { first: 3, retries: 3 });
+  await queue.fill('b', { first: 3, retries: 3 });
+  await sql`update delivery.queue set due_at = now() + interval '1 second' where endpoint_id = ${endpointId('a')}`.execute(
+    queue.db,
+  );
+  await sql`update delivery.endpoints set status = 'disabled', disabled_at = now(), disabled_reason = 'gone'
+    where endpoint_id = ${endpointId('b')}`.execute(queue.db);
+  expect(await claimDeliveries(queue.db, limits)).toEqual([]);
+});
+
+test('a released claim is as if it had never been made', async () => {
+  await using queue = await openQueue();
+  await queue.fill('a', { first: 1, retries: 0 });
+  const before = await queue.rows();
+  const claimed = await claimDeliveries(queue.db, limits);
+  expect(await queue.rows()).not.toEqual(before);
+  await releaseClaims(queue.db, claimed);
+  expect(await queue.rows()).toEqual(before);
+  // Too late to release what somebody else has claimed since.
+  await claimDeliveries(queue.db, limits);
+  await releaseClaims(queue.db, [{ deliveryId: claimed[0]?.deliveryId ?? '', attempt: 7 }]);
+  expect(await claimDeliveries(queue.db, limits)).toEqual([]);
+});
+
+test('a claim reads the queue by its index, whatever else is waiting', async () => {
+  await using queue = await openQueue();
+  for (const name of 'abcdefgh') await queue.fill(name, { first: 2_000, retries: 2_000 });
+  await sql`vacuum analyze delivery.queue`.execute(queue.db);
+  await sql`update delivery.endpoints set concurrency_max = 2`.execute(queue.db);
+  const reads = async () => {
+    await sql`select pg_stat_force_next_flush()`.execute(queue.db);
+    const { rows } = await sql<{ scans: bigint; tuples: bigint }>`
+      select seq_scan as scans, seq_tup_read + idx_tup_fetch as tuples from pg_stat_user_tables
+      where schemaname = 'delivery' and relname = 'queue'`.execute(queue.db);
+    return rows[0] ?? { scans: 0n, tuples: 0n };
+  };
+  const before = await reads();
+  expect(await claimDeliveries(queue.db, limits)).toHaveLength(16);
+  const after = await reads();
+  expect(after.scans - before.scans).toBe(0n);
+  expect(Number(after.tuples - before.tuples)).toBeLessThan(500);
+});
+
+async function openQueue() {
+  const test = await testDatabase([ledgerMigrations, readMigrations, deliveryMigrations]);
+  const database = openDatabase<DeliveryTables>({ url: test.url, applicationName: 'claims test', connectionsMax: 8 });
+  const { db } = database;
+  let filled = 0;
+  return {
+    db,
+    /** Due deliveries of the endpoint with this name, older ones first. */
+    async fill(name: string, { first, retries }: { first: number; retries: number }) {
+      const from = filled;
+      filled += first + retries;
+      await sql`insert into delivery.endpoints (endpoint_id, merchant_id, url)
+        values (${endpointId(name)}, 'mer_001', 'https://example.com/') on conflict do nothing`.execute(db);
+      await sql`
+        with planned as (
+          insert into delivery.deliveries (
+            delivery_id, endpoint_id, merchant_id, partition, "offset", event_type, payout_id, body, next_attempt_at)
+          select gen_random_uuid(), ${endpointId(name)}, 'mer_001', 4, n, 'payout.settled', 'po_1', '{}', now()
+          from generate_series(${from}::int, ${filled - 1}::int) n
+          returning delivery_id, endpoint_id, "offset"
+        )
+        insert into delivery.queue (delivery_id, endpoint_id, priority, due_at, scheduled_at)
+        select delivery_id, endpoint_id, ("offset" >= ${from + first}::int8)::int, at, at
+        from planned, lateral (select now() - interval '1 hour' + "offset" * interval '1 ms') s(at)`.execute(db);
+    },
+    rows: () => db.selectFrom('delivery.queue').selectAll().orderBy('delivery_id').execute(),
+    async [Symbol.asyncDispose]() {
+      await database.close();
+      await test.drop();
+    },
+  };
+}
+
+function endpointId(name: string): string {
+  return `we_${name.charCodeAt(0).toString(16).padStart(32, '0')}`;
+}
+
+function count(claimed: readonly { readonly endpointId: string }[]): Record<string, number> {
+  const names = claimed.map(({ endpointId: id }) => String.fromCharCode(Number.parseInt(id.slice(-2), 16)));
+  return Object.fromEntries(
+    Map.groupBy(names, (name) => name)
+      .entries()
+      .map(([name, all]) => [name, all.length]),
+  );
+}
