@@ -31,14 +31,15 @@ async function migrateSet(db: Kysely<unknown>, set: MigrationSet): Promise<Appli
     migrationLockTableName: `${MIGRATION_TABLE}_lock`,
   });
   const { error, results = [] } = await migrator.migrateToLatest();
-  if (error !== undefined) {
-    const failed = results.find(({ status }) => status === 'Error');
-    const which = failed ? `migration ${set.schema}/${failed.migrationName} failed` : `migrating ${set.schema} failed`;
-    throw new StartupError(`${which}: ${error instanceof Error ? error.message : String(error)}`, {
+  const failed = results.find(({ status }) => status === 'Error');
+  if (failed) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartupError(`migration ${set.schema}/${failed.migrationName} failed: ${why}`, {
       hint: 'nothing of this schema was changed; correct the cause and run it again',
       cause: error,
     });
   }
+  if (error !== undefined) throw error;
   return results.map(({ migrationName }) => ({ schema: set.schema, name: migrationName }));
 }
 

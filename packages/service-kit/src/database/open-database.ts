@@ -7,7 +7,7 @@ export interface DatabaseOptions {
   /** Shown in pg_stat_activity, so that a connection can be traced to the service that holds it. */
   readonly applicationName: string;
   readonly connectionsMax: number;
-  /** Told when a connection breaks between two queries. The pool replaces it by itself; the next query finds out if it can't. */
+  /** Told when a connection breaks between two queries. The pool replaces it; the next query finds out if it can't. */
   readonly onConnectionError?: (error: Error) => void;
 }
 
@@ -28,11 +28,11 @@ const IDLE_TIMEOUT_MS = 30_000;
  */
 export function openDatabase<DB>(options: DatabaseOptions): Database<DB> {
   const pool = new pg.Pool({ ...connectionOptions(options.url, options.applicationName), max: options.connectionsMax });
-  // Without listeners a connection that breaks would end the process: while it is idle the pool tells of it, while it
-  // is in use (between two statements of a transaction) the connection itself does. A query in flight rejects anyway.
-  const report = (error: Error) => options.onConnectionError?.(error);
-  pool.on('error', report);
-  pool.on('connect', (client) => client.on('error', report));
+  pool.on('connect', (client) => {
+    client.once('error', (error) => options.onConnectionError?.(error));
+    client.on('error', ignore);
+  });
+  pool.on('error', ignore);
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
   let closed: Promise<void> | null = null;
   const close = () => {
@@ -42,6 +42,11 @@ export function openDatabase<DB>(options: DatabaseOptions): Database<DB> {
   };
   return { db, pool, close, [Symbol.asyncDispose]: close };
 }
+
+// A connection that breaks tells of it, be it idle or between two statements of a transaction, some of them twice, and
+// an idle one through the pool as well. Each of these would end the process if nobody listened. (A query under way
+// rejects, too.)
+const ignore = () => undefined;
 
 /** One connection outside any pool, for LISTEN and for locks; set up like the pool's. Not connected yet. */
 export function createDatabaseClient(options: Pick<DatabaseOptions, 'url' | 'applicationName'>): pg.Client {

@@ -10,6 +10,8 @@ import { explainStartupError } from './explain-startup-error.ts';
 
 // What a service meets when its environment is wrong, from the real server and the real kernel.
 
+const shop = { schema: 'shop', folder: new URL('../../test/migrations/shop/', import.meta.url) };
+
 const connect = async (url: string) => {
   await using database = openDatabase({ url, applicationName: 'test', connectionsMax: 1 });
   await database.pool.query('SELECT 1');
@@ -29,7 +31,7 @@ test('a database that is not there', async () => {
   expect(await explain(connect(databaseUrl({ database: 'nowhere' })))).toBe(
     'database "nowhere" does not exist; create the database, or correct its name in DATABASE_URL',
   );
-  expect(await explain(migrate(databaseUrl({ database: 'nowhere' }), []))).toContain('create the database');
+  expect(await explain(migrate(databaseUrl({ database: 'nowhere' }), [shop]))).toContain('create the database');
 });
 
 test('a server that is not there, by address and by name', async () => {
