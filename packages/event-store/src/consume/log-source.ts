@@ -31,7 +31,10 @@ async function readHeads(db: Kysely<LedgerTables>): Promise<ReadonlyMap<number, 
   return new Map(rows.map((row) => [row.partition, row.next_offset]));
 }
 
-/** Served by events_pk, one index range scan a range. */
+/**
+ * Served by events_pk, one index range scan a range. Offsets are dense, so the limit is a bound on the offset; as a LIMIT
+ * the planner would take it for a reason to sort the whole backlog for every batch.
+ */
 export async function readEvents(
   db: Kysely<LedgerTables>,
   ranges: readonly OffsetRange[],
@@ -47,8 +50,8 @@ export async function readEvents(
     from unnest(${partitions}::int2[], ${froms}::int8[], ${tos}::int8[]) as r(partition, from_offset, to_offset)
     cross join lateral (
       select * from ledger.events l
-      where l.partition = r.partition and l."offset" >= r.from_offset and l."offset" < r.to_offset
-      order by l."offset" limit ${limitPerRange}
+      where l.partition = r.partition and l."offset" >= r.from_offset
+        and l."offset" < least(r.to_offset, r.from_offset + ${limitPerRange})
     ) e
     order by e.partition, e."offset"`.execute(db);
   return rows;
