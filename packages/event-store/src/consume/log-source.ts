@@ -32,8 +32,8 @@ async function readHeads(db: Kysely<LedgerTables>): Promise<ReadonlyMap<number, 
 }
 
 /**
- * Served by events_pk, one index range scan a range. Offsets are dense, so the limit is a bound on the offset; as a LIMIT
- * the planner would take it for a reason to sort the whole backlog for every batch.
+ * Served by events_pk, one index range scan a range. Offsets are dense, so the limit is a bound on the offset; a LIMIT
+ * the planner would take for a reason to sort the whole backlog for every batch.
  */
 export async function readEvents(
   db: Kysely<LedgerTables>,
