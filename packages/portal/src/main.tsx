@@ -1,3 +1,7 @@
+// The base comes first, so that a feature's own rules come after it and win.
+import './styles/tokens.css';
+import './styles/base.css';
+
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
@@ -14,8 +18,6 @@ import {
   requestPayouts,
   requestStreamTicket,
 } from './wire/settlement-requests.ts';
-import './styles/tokens.css';
-import './styles/base.css';
 
 const session = createSessionStore({
   openSession,

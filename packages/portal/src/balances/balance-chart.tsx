@@ -17,6 +17,7 @@ export function BalanceChart({ series, currency, exponent, nowMs }: BalanceChart
   const first = series[0];
   if (chart === null || first === undefined) return null;
   const words = (amountMinor: bigint): string => formatMoney(amountMinor, { currency, exponent, locale: PAGE_LOCALE });
+  const fade = `chart-fade-${currency}`;
   const moved = chart.highMinor !== chart.lowMinor;
   const label = moved
     ? `Available since ${formatTime(first.atMs)}: between ${words(chart.lowMinor)} and ${words(chart.highMinor)}`
@@ -24,12 +25,16 @@ export function BalanceChart({ series, currency, exponent, nowMs }: BalanceChart
   return (
     <figure className="chart" data-testid={`balance-chart-${currency}`}>
       <svg viewBox={`0 0 ${BOX.width} ${BOX.height}`} preserveAspectRatio="none" role="img" aria-label={label}>
-        <path className="chart-area" d={chart.area} />
+        <linearGradient id={fade} x1="0" y1="0" x2="0" y2="1">
+          <stop className="chart-fade-from" offset="0" />
+          <stop className="chart-fade-to" offset="1" />
+        </linearGradient>
+        <path d={chart.area} fill={`url(#${fade})`} />
         <path className="chart-line" d={chart.line} />
       </svg>
       <figcaption className="chart-axis" aria-hidden="true">
-        <span>{formatTime(first.atMs)}, when you opened this page</span>
-        <span>{moved ? `${words(chart.lowMinor)} – ${words(chart.highMinor)}` : 'No change yet'}</span>
+        <span>{formatTime(first.atMs)}, page opened</span>
+        <span>{moved ? `Low ${words(chart.lowMinor)} · High ${words(chart.highMinor)}` : 'No change yet'}</span>
       </figcaption>
     </figure>
   );

@@ -9,15 +9,17 @@ interface FigureProps {
   readonly label: string;
   readonly amountMinor: bigint;
   readonly testId: string;
+  /** Lifetime figures move with every payment; only the ones that say where the money is now draw the eye. */
+  readonly quiet?: boolean;
 }
 
-function Figure({ balance, label, amountMinor, testId }: FigureProps) {
+function Figure({ balance, label, amountMinor, testId, quiet = false }: FigureProps) {
   const { currency, exponent } = balance;
   const { beat } = useFlash(amountMinor);
   return (
     <div className="figure">
       <dt>{label}</dt>
-      <dd data-testid={`${testId}-${currency}`} data-minor={String(amountMinor)} data-beat={beat}>
+      <dd data-testid={`${testId}-${currency}`} data-minor={String(amountMinor)} data-beat={quiet ? undefined : beat}>
         <Money amountMinor={amountMinor} currency={currency} exponent={exponent} />
       </dd>
     </div>
@@ -82,7 +84,7 @@ export function BalancePanel({ balance, series, nowMs }: BalancePanelProps) {
       </div>
       <dl className="figures figures-lifetime" aria-label={`Lifetime figures in ${currency}`}>
         {lifetime.map(([label, amountMinor, testId]) => (
-          <Figure key={testId} balance={balance} label={label} amountMinor={amountMinor} testId={testId} />
+          <Figure key={testId} balance={balance} label={label} amountMinor={amountMinor} testId={testId} quiet />
         ))}
       </dl>
     </article>

@@ -9,13 +9,18 @@ describe('addSample', () => {
     expect(series).toEqual([{ atMs: 1, amountMinor: 5n }]);
   });
 
+  it('takes a burst as one point at its end value', () => {
+    const series = addSample([{ atMs: 1_000, amountMinor: 5n }], { atMs: 1_040, amountMinor: 9n });
+    expect(series).toEqual([{ atMs: 1_000, amountMinor: 9n }]);
+  });
+
   it('stays bounded and keeps both ends', () => {
     let series: Series = [];
     for (let index = 0; index < 5_000; index += 1)
-      series = addSample(series, { atMs: index, amountMinor: BigInt(index) });
+      series = addSample(series, { atMs: index * 1_000, amountMinor: BigInt(index) });
     expect(series.length).toBeLessThanOrEqual(SAMPLES_MAX);
     expect(series[0]?.atMs).toBe(0);
-    expect(series.at(-1)?.atMs).toBe(4_999);
+    expect(series.at(-1)?.atMs).toBe(4_999_000);
   });
 });
 

@@ -9,11 +9,15 @@ export type Series = readonly Sample[];
 
 /** A page left open all day keeps its shape in this many points. */
 export const SAMPLES_MAX = 480;
+/** Changes closer together than this are one point: no screen shows them apart. */
+export const SAMPLE_EVERY_MS = 250;
 
 export function addSample(series: Series, sample: Sample): Series {
   const last = series.at(-1);
   if (last?.amountMinor === sample.amountMinor) return series;
-  if (last?.atMs === sample.atMs) return [...series.slice(0, -1), sample];
+  if (last !== undefined && sample.atMs - last.atMs < SAMPLE_EVERY_MS) {
+    return [...series.slice(0, -1), { ...sample, atMs: last.atMs }];
+  }
   const added = [...series, sample];
   // Halve the older points when full: the first and the newest always stay.
   return added.length <= SAMPLES_MAX

@@ -104,7 +104,7 @@ function OfflineNotice({ sinceMs, retryAtMs, empty, onRetry }: OfflineNoticeProp
     <Notice tone="warning" testId="offline-notice" title={`Offline since ${formatTime(sinceMs)}`} action={retry}>
       {empty
         ? 'The server can’t be reached, so there is nothing to show yet. Your money is not affected.'
-        : 'Everything below is as of then. Your money is not affected, and the page catches up by itself.'}{' '}
+        : 'Everything here is as of then. Your money is not affected, and the page catches up by itself.'}{' '}
       <span className="retry-words">{describeRetry(retryAtMs, nowMs)}</span>
     </Notice>
   );

@@ -52,7 +52,9 @@ function DeliveryCard({ delivery }: { readonly delivery: Delivery }) {
       <ol className="attempts">
         {delivery.attempts.map((attempt) => (
           <li key={attempt.attempt} data-testid={`attempt-${delivery.webhookId}-${attempt.attempt}`}>
-            <span>{describeAttempt(attempt)}</span>
+            <span>
+              <span className="attempt-number">{attempt.attempt}</span> {describeAttempt(attempt)}
+            </span>
             <time dateTime={attempt.startedAt} title={attempt.startedAt}>
               {formatInstantExactly(attempt.startedAt, nowMs)}
             </time>

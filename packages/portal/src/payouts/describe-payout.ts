@@ -54,8 +54,9 @@ export function describeArrival(payout: Payout, nowMs: number): Arrival {
 function describeExpected(expectedArrival: string | null, nowMs: number): Arrival {
   if (expectedArrival === null) return { text: 'No estimate yet', tone: 'plain' };
   const inMs = instantMs(expectedArrival) - nowMs;
+  if (Math.abs(inMs) < 60_000) return { text: 'Due now', tone: 'plain' };
   if (inMs < 0) return { text: `Was due ${formatSpan(-inMs)} ago`, tone: 'late' };
-  if (inMs < 60 * 60_000) return { text: `Due in ${formatSpan(Math.max(inMs, 60_000))}`, tone: 'plain' };
+  if (inMs < 60 * 60_000) return { text: `Due in ${formatSpan(inMs)}`, tone: 'plain' };
   return { text: `Due ${inSentence(expectedArrival, nowMs)}`, tone: 'plain' };
 }
 

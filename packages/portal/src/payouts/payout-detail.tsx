@@ -95,9 +95,7 @@ function References({ payout, nowMs }: { readonly payout: Payout; readonly nowMs
     <dl className="references">
       <Row label="To">{payout.destination ?? <span className="unknown">Not known yet</span>}</Row>
       <Row label="Method">{describeMethod(payout.method) ?? <span className="unknown">Not known yet</span>}</Row>
-      {payout.expectedArrival !== null && (
-        <Row label={open ? 'Expected' : 'Was expected'}>{formatInstant(payout.expectedArrival, nowMs)}</Row>
-      )}
+      {payout.expectedArrival !== null && <Row label="Expected">{formatInstant(payout.expectedArrival, nowMs)}</Row>}
       <Row label="Payout id">
         <Copied text={payout.payoutId} what="payout id" testId="payout-id" missing="" />
       </Row>

@@ -1,4 +1,4 @@
-import { formatInstantExactly } from '../time/format-instant.ts';
+import { formatDay, formatInstantExactly, formatTimeExactly, instantMs } from '../time/format-instant.ts';
 import type { PayoutWithTimeline } from '../wire/payout.ts';
 import { describeTimeline, nextStep, type TimelineEntry } from './timeline.ts';
 
@@ -28,6 +28,12 @@ export function Timeline({ payout, nowMs }: TimelineProps) {
   );
 }
 
+/** The day is only told again where it is another one. */
+function formatRecorded({ occurredAt, recordedAt }: TimelineEntry, nowMs: number): string {
+  const sameDay = formatDay(instantMs(occurredAt), nowMs) === formatDay(instantMs(recordedAt), nowMs);
+  return sameDay ? formatTimeExactly(instantMs(recordedAt)) : formatInstantExactly(recordedAt, nowMs);
+}
+
 function Entry({ entry, nowMs }: { readonly entry: TimelineEntry; readonly nowMs: number }) {
   return (
     <li className="timeline-entry" data-tone={entry.tone} data-testid={`timeline-${entry.key}`}>
@@ -40,7 +46,7 @@ function Entry({ entry, nowMs }: { readonly entry: TimelineEntry; readonly nowMs
         <span>
           recorded{' '}
           <time dateTime={entry.recordedAt} title={entry.recordedAt}>
-            {formatInstantExactly(entry.recordedAt, nowMs)}
+            {formatRecorded(entry, nowMs)}
           </time>
           {entry.recordedLater !== null && <em> ({entry.recordedLater} later)</em>}
         </span>

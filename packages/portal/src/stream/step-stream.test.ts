@@ -47,7 +47,7 @@ const stateOf = (kind: StreamStateKind, more: Partial<StreamState> = {}): Stream
 function specifiedCells(): ReadonlyMap<string, readonly string[]> {
   const rows = spec
     .split('\n')
-    .filter((line) => line.startsWith('|') && !line.startsWith('|--'))
+    .filter((line) => line.startsWith('|') && !/^\|\s*-/.test(line))
     .map((line) => line.split('|').slice(1, -1))
     .map((cells) => cells.map((cell) => cell.trim()));
   return new Map(rows.map(([name = '', ...cells]) => [name, cells]));

@@ -19,6 +19,8 @@ const dayAndYear = new Intl.DateTimeFormat(PAGE_LOCALE, { day: 'numeric', month:
 
 export const formatTime = (atMs: number): string => time.format(atMs);
 
+export const formatTimeExactly = (atMs: number): string => timeWithSeconds.format(atMs);
+
 const localDay = (atMs: number): number => new Date(atMs).setHours(0, 0, 0, 0);
 
 export function formatDay(atMs: number, nowMs: number): string {
@@ -38,7 +40,7 @@ export function formatInstant(instant: string, nowMs: number): string {
 /** `Tue 25 Nov, 14:05:09`, for a timeline where seconds matter. */
 export function formatInstantExactly(instant: string, nowMs: number): string {
   const atMs = instantMs(instant);
-  return `${formatDay(atMs, nowMs)} ${timeWithSeconds.format(atMs)}`;
+  return `${formatDay(atMs, nowMs)} ${formatTimeExactly(atMs)}`;
 }
 
 /** A span in the largest fitting unit: `40 ms`, `2.4 s`, `3 min`, `5 h`, `2 days`. */

@@ -8,12 +8,12 @@ function Icon({ children }: { readonly children: ReactNode }) {
   );
 }
 
-/** The compass needle: the bright half points north. */
+/** A compass arrow: it points north, lit from one side. */
 export function Mark() {
   return (
     <svg className="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
-      <path className="mark-north" d="M16 2l5.2 14H10.800z" />
-      <path className="mark-south" d="M16 30l5.2-14H10.800z" />
+      <path className="mark-lit" d="M16 3L5 29l11-6z" />
+      <path className="mark-shade" d="M16 3l11 26-11-6z" />
     </svg>
   );
 }
