@@ -14,6 +14,7 @@ import type { ReadTables } from '../src/tables.ts';
 const LONG_AFTER_MS = Date.parse('2030-01-01T00:00:00Z');
 
 export interface Projection extends AsyncDisposable {
+  readonly url: string;
   readonly database: Database<ReadTables>;
   readonly db: Kysely<ReadTables>;
   /** In batches, as the writer would. */
@@ -30,6 +31,7 @@ export async function openProjection(): Promise<Projection> {
   const log = createEventLog(database);
   const started: Service[] = [];
   return {
+    url: test.url,
     database,
     db: database.db,
     async append(events) {

@@ -20,7 +20,10 @@ async function readHeads(db: Kysely<ReadTables>): Promise<ReadonlyMap<number, bi
   return new Map([...offsets].map(([partition, offset]) => [partition, offset + 1n]));
 }
 
-/** Served by payout_transitions_pk, one index range scan a range. */
+/**
+ * Served by payout_transitions_pk, one short index scan a range. The end of a range is applied outside the limit:
+ * inside, the planner takes a range for far shorter than a backlog is and sorts all of it for every batch.
+ */
 async function readTransitions(
   db: Kysely<ReadTables>,
   ranges: readonly OffsetRange[],
@@ -32,9 +35,10 @@ async function readTransitions(
                 ${ranges.map((range) => range.toOffset)}::int8[]) as r(of_partition, from_offset, to_offset)
     cross join lateral (
       select * from read.payout_transitions
-      where partition = r.of_partition and "offset" >= r.from_offset and "offset" < r.to_offset
+      where partition = r.of_partition and "offset" >= r.from_offset
       order by "offset" limit ${limitPerRange}
     ) t
+    where "offset" < r.to_offset
     order by partition, "offset"`.execute(db);
   return rows.map((row) => ({ ...row, payout: toSnapshot(row.payout) }));
 }

@@ -1,0 +1,40 @@
+import { ledgerMigrations } from '@northwind/event-store';
+import { paymentCaptured } from '@northwind/events';
+import { eventually, freePort, testDatabase } from '@northwind/testing';
+import { expect, test } from 'vitest';
+import { openProjection } from '../test/open-projection.ts';
+import { readBalances } from './balances/query.ts';
+import { createProjectorProcess } from './projector-process.ts';
+
+test('the process projects, says so in its metrics, stops, and can be told so twice', async () => {
+  await using projection = await openProjection();
+  const merchantId = 'mer_001';
+  const capture = { merchantId, paymentId: 'pay_1', amount: 1_000, fee: 30, currency: 'EUR' };
+  await projection.append([paymentCaptured({ ...capture, time: '2026-11-01T00:00:00Z' })]);
+  const port = await freePort();
+  const service = await createProjectorProcess({
+    DATABASE_URL: projection.url,
+    SETTLEMENT_LOG_LEVEL: 'silent',
+    SETTLEMENT_HEALTH_PORT: String(port),
+  });
+  await service.start();
+  try {
+    await projection.caughtUp();
+    const { asOf, balances } = await readBalances(projection.db, { merchantId });
+    expect([asOf.offset, balances[0]?.availableMinor]).toEqual([0n, 970n]);
+    expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
+    await eventually(async () => {
+      const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      return metrics.includes('settlement_projector_events_total{partition="4"} 1');
+    });
+  } finally {
+    await service.stop();
+    await service.stop();
+  }
+});
+
+test('a database without the read models is refused with what to do', async () => {
+  await using database = await testDatabase([ledgerMigrations]);
+  const service = await createProjectorProcess({ DATABASE_URL: database.url, SETTLEMENT_LOG_LEVEL: 'silent' });
+  await expect(service.start()).rejects.toMatchObject({ message: expect.stringContaining('not migrated') });
+});
