@@ -12,6 +12,9 @@ export interface Terminal {
 /** NO_COLOR (https://no-color.org) counts when it is set to anything but nothing. */
 export function processTerminal(env: Readonly<Record<string, string | undefined>>): Terminal {
   const isInteractive = process.stderr.isTTY === true && env.TERM !== 'dumb';
+  // A reader that has seen enough (`| head`) or a terminal that was closed is no reason to fail, least of all to stop
+  // half way through stopping.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const noColor = env.NO_COLOR !== undefined && env.NO_COLOR !== '';
   return {
     out: (line) => void process.stdout.write(`${line}\n`),

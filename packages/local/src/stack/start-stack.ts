@@ -68,10 +68,10 @@ async function bootStack(context: BootContext): Promise<Omit<RunningStack, 'stop
     options.onEvent?.(event);
   };
   const place = placePostgres({ folder: folder.root, stackId: record.read().stackId });
-  if (place.notice !== null) onEvent({ kind: 'notice', message: place.notice });
   await stopLeftovers(place.dataFolder, context, onEvent);
   beginRun(record, clock.now);
   const ports = await choosePorts(options, record.read());
+  if (place.notice !== null) onEvent({ kind: 'notice', message: place.notice });
 
   const onChild = (child: SupervisedChild) => void children.push(child);
   const queue = createQueueChild(ports.queue, { folder, clock, onEvent });

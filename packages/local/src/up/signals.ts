@@ -1,7 +1,7 @@
 import type { Clock } from '@northwind/service-kit';
 
 export interface StopSignals {
-  /** Aborts at the first SIGINT or SIGTERM. */
+  /** Aborts at the first SIGINT (Ctrl-C), SIGTERM or SIGHUP (the terminal was closed). */
   readonly stop: AbortSignal;
   /** Aborts when a person insists. */
   readonly force: AbortSignal;
@@ -10,6 +10,8 @@ export interface StopSignals {
 
 /** One Ctrl-C may arrive several times: from the terminal, from npm and from whoever else stands in between. */
 const SAME_REQUEST_MS = 1_000;
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export function listenForStop(clock: Clock): StopSignals {
   const stop = new AbortController();
@@ -23,14 +25,12 @@ export function listenForStop(clock: Clock): StopSignals {
       force.abort();
     }
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
   return {
     stop: stop.signal,
     force: force.signal,
     dispose: () => {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
+      for (const signal of SIGNALS) process.off(signal, onSignal);
     },
   };
 }

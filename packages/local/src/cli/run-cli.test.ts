@@ -1,0 +1,72 @@
+import { createColors } from 'picocolors';
+import { expect, test } from 'vitest';
+import { runCli } from './run-cli.ts';
+import type { Terminal } from './terminal.ts';
+
+async function run(...commandLine: string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const terminal: Terminal = {
+    out: (line) => out.push(line),
+    err: (line) => err.push(line),
+    isInteractive: false,
+    color: createColors(false),
+  };
+  const exitCode = await runCli(commandLine, { env: {}, terminal });
+  return { exitCode, out: out.join('\n'), err: err.join('\n') };
+}
+
+const COMMANDS = [
+  'up',
+  'demo',
+  'send',
+  'convert',
+  'balances',
+  'payouts',
+  'groups',
+  'rejections',
+  'conflicts',
+  'migrate',
+  'login',
+  'keys',
+  'writer',
+  'projector',
+  'webhooks',
+  'api',
+];
+
+test('--help names every command, the exit codes and first steps, and exits with 0', async () => {
+  const { exitCode, out } = await run('--help');
+  expect(exitCode).toBe(0);
+  for (const command of COMMANDS) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
+  expect(out).toContain('Exit codes:');
+  expect(out).not.toMatch(/^ {2}queue/m);
+});
+
+test.each(COMMANDS.filter((command) => command !== 'keys'))('%s --help teaches with an example', async (command) => {
+  const { exitCode, out } = await run(command, '--help');
+  expect(exitCode).toBe(0);
+  expect(out).toMatch(/Examples?:/);
+});
+
+test.each([
+  ['an unknown command', ['balanses']],
+  ['an unknown option', ['balances', '--merchnat', 'mer_001']],
+  ['a missing argument', ['send']],
+  ['a limit that is no number', ['payouts', '--limit', 'many']],
+  ['a port out of range', ['up', '--port', '70000']],
+  ['a status that there is not', ['payouts', '--status', 'paid']],
+  ["a merchant's key without a merchant", ['keys', 'create', '--name', 'x']],
+  ['nowhere to look', ['balances', '--folder', '/nonexistent/settlement']],
+])('%s is exit code 2, and nothing on stdout', async (_, commandLine) => {
+  const { exitCode, out, err } = await run(...commandLine);
+  expect(exitCode).toBe(2);
+  expect(out).toBe('');
+  expect(err).not.toBe('');
+});
+
+test('without a running stack the line tells what to do', async () => {
+  const { err } = await run('balances', '--folder', '/nonexistent/settlement');
+  expect(err).toContain('no stack runs in /nonexistent/settlement');
+  expect(err).toContain('settle up');
+});
