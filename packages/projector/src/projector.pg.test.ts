@@ -1,5 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { adjustmentPosted, partitionOf } from '@northwind/events';
+import {
+  adjustmentPosted,
+  disputeLost,
+  disputeOpened,
+  partitionOf,
+  payoutFailed,
+  payoutInitiated,
+} from '@northwind/events';
 import { createHealth } from '@northwind/service-kit';
 import { eventually } from '@northwind/testing';
 import fc from 'fast-check';
@@ -58,6 +65,28 @@ test('two projectors at once give what one gives, and what plain SQL over the lo
   expect(live.anomalies?.length).toBeGreaterThan(100);
   await rebuildBeside(projection.db, 33);
   expect(await dumpGeneration(projection.db, 'read_g2')).toEqual(live);
+});
+
+test('each event in a batch of its own finds the rows and currencies that earlier facts left', async () => {
+  await using projection = await openProjection();
+  const payout = { merchantId: 'mer_001', payoutId: 'po_1' };
+  const dispute = { merchantId: 'mer_001', disputeId: 'dp_1', paymentId: 'pay_1', amount: 7 };
+  await projection.append([
+    payoutInitiated({ ...payout, amount: 50, currency: 'EUR', method: 'instant', destination: 'NL··1', time: nth(0) }),
+    payoutFailed({ ...payout, reasonCode: 'AC04', reason: 'closed account', time: nth(1) }),
+    disputeOpened({ ...dispute, currency: 'EUR', time: nth(2) }),
+    disputeLost({ ...dispute, paymentId: 'pay_2', currency: 'USD', time: nth(3) }),
+  ]);
+  await projection.startProjector({ batchSizeMax: 1 });
+  await projection.caughtUp();
+  const { rows } = await sql`
+    select currency, available_minor as available, in_transit_minor as transit, reserved_minor as reserved,
+           disputes_minor as lost, "offset"
+    from read.balances order by currency`.execute(projection.db);
+  expect(rows).toEqual([
+    { currency: 'EUR', available: 0n, transit: 0n, reserved: 0n, lost: 0n, offset: 3n },
+    { currency: 'USD', available: -7n, transit: 0n, reserved: 0n, lost: 7n, offset: 3n },
+  ]);
 });
 
 test('connections killed and projectors restarted in the middle change nothing', async () => {

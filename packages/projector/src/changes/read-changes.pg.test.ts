@@ -158,6 +158,8 @@ test('transitions are a source: heads are what is committed, items stand where t
     [6, 0n, 'po_2', 'initiated', null, 1],
   ]);
   expect(items[1]?.payout).toMatchObject({ status: 'submitted', amountMinor: 101n, railReference: 'rail_1' });
+  const begun = await transitionsSource.read(projection.db, [{ partition: 4, fromOffset: 0n, toOffset: 1n }], 100);
+  expect(begun.map((t) => t.offset)).toEqual([0n]);
   const limited = await transitionsSource.read(projection.db, [range(4, 1n), range(6, 0n)], 1);
   expect(limited.map((t) => [t.partition, t.offset])).toEqual([
     [4, 1n],
