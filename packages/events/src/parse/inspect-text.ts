@@ -1,13 +1,16 @@
 /**
  * What JSON.parse does not tell. It takes the last of two members with one name, rounds numbers that a double can't
- * hold, and goes as deep as the text does. All three would change what an event says without a word, so the text is
- * read once more. The text is known to be JSON here: only strings, brackets, colons and numbers matter.
+ * hold, goes as deep as the text does, and may misread names with escapes. Each would change what an event says
+ * without a word, so the text is read once more. The text is known to be JSON here: only strings, brackets, colons and
+ * numbers matter.
  *
  * Strings are skipped with indexOf, so the loop runs over the few characters between them.
  */
 export interface TextFacts {
   /** Members of all objects together, repeated names counted each time. */
   readonly members: number;
+  /** Whether a member's name is written with an escape. */
+  readonly hasEscapedNames: boolean;
   /** Where the first value stands that is nested too deep, or −1. */
   readonly tooDeepAt: number;
   /** Where the first number stands that is not safe, or −1. */
@@ -17,6 +20,7 @@ export interface TextFacts {
 export const NESTING_DEPTH_MAX = 32;
 
 const QUOTE = 0x22;
+const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 const SAFE_DIGITS = 15;
 
@@ -24,17 +28,25 @@ export function inspectText(text: string): TextFacts {
   let members = 0;
   let depth = 0;
   let unsafeNumberAt = -1;
+  let hasEscapedNames = false;
+  let isEscapedString = false;
+  let backslashAt = text.indexOf('\\');
   let at = 0;
   while (at < text.length) {
     const char = text.charCodeAt(at);
     if (char === QUOTE) {
-      at = stringEnd(text, at);
+      const end = stringEnd(text, at);
+      if (backslashAt !== -1 && backslashAt < at) backslashAt = text.indexOf('\\', at);
+      isEscapedString = backslashAt !== -1 && backslashAt < end;
+      at = end;
       continue;
     }
-    if (char === 0x3a) members += 1;
-    else if (char === 0x7b || char === 0x5b) {
+    if (char === COLON) {
+      members += 1;
+      hasEscapedNames ||= isEscapedString;
+    } else if (char === 0x7b || char === 0x5b) {
       depth += 1;
-      if (depth > NESTING_DEPTH_MAX) return { members, tooDeepAt: at, unsafeNumberAt };
+      if (depth > NESTING_DEPTH_MAX) return { members, hasEscapedNames, tooDeepAt: at, unsafeNumberAt };
     } else if (char === 0x7d || char === 0x5d) depth -= 1;
     else if (char === 0x2d || isDigit(char)) {
       const end = numberEnd(text, at);
@@ -44,7 +56,7 @@ export function inspectText(text: string): TextFacts {
     }
     at += 1;
   }
-  return { members, tooDeepAt: -1, unsafeNumberAt };
+  return { members, hasEscapedNames, tooDeepAt: -1, unsafeNumberAt };
 }
 
 /** The index after a string's closing quote. */

@@ -1,6 +1,7 @@
 import { inspectText, NESTING_DEPTH_MAX } from './inspect-text.ts';
 import { ValueInspection } from './inspect-value.ts';
 import { locateDuplicate, locateValue } from './locate-member.ts';
+import { parseEscapedNames } from './parse-escaped-names.ts';
 import { fieldPath, quote, type Rejection, type RejectionCode, rejection, WHOLE_BODY } from './rejection.ts';
 
 export type JsonResult =
@@ -35,7 +36,7 @@ export function readJson(body: string): JsonResult {
   return inspect(body, value);
 }
 
-function inspect(body: string, value: unknown): JsonResult {
+function inspect(body: string, parsed: unknown): JsonResult {
   const facts = inspectText(body);
   if (facts.tooDeepAt !== -1) {
     const message = `is nested more than ${NESTING_DEPTH_MAX} deep; send a flatter object`;
@@ -45,6 +46,7 @@ function inspect(body: string, value: unknown): JsonResult {
     const message = 'is a number that would be rounded or is beyond ±9007199254740991; send less, or a string';
     return refused('number_unsafe', locateValue(body, facts.unsafeNumberAt), message);
   }
+  const value = facts.hasEscapedNames ? parseEscapedNames(body) : parsed;
   const inspection = new ValueInspection(body.includes('\\'));
   inspection.visit(value);
   if (inspection.problem !== null) return refused(inspection.problem.code, inspection.problem.path);
