@@ -66,5 +66,5 @@ comment on column delivery.queue.retries is 'steps of the retry schedule that we
 
 create index queue_due on delivery.queue (endpoint_id, priority, due_at);
 comment on index delivery.queue_due is 'claiming: endpoints that have anything waiting, and the first due of each';
-create index queue_in_flight on delivery.queue (endpoint_id) where claimed_at is not null;
+create index queue_in_flight on delivery.queue (endpoint_id, due_at) where claimed_at is not null;
 comment on index delivery.queue_in_flight is 'claiming: how many attempts an endpoint has in flight';

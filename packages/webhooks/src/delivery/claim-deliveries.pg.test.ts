@@ -61,9 +61,8 @@ test('what is not due, and what belongs to a disabled endpoint, is left alone', 
   await using queue = await openQueue();
   await queue.fill('a', { first: 3, retries: 3 });
   await queue.fill('b', { first: 3, retries: 3 });
-  await sql`update delivery.queue set due_at = now() + interval '1 second' where endpoint_id = ${endpointId('a')}`.execute(
-    queue.db,
-  );
+  await sql`update delivery.queue set due_at = now() + interval '1 minute'
+    where endpoint_id = ${endpointId('a')}`.execute(queue.db);
   await sql`update delivery.endpoints set status = 'disabled', disabled_at = now(), disabled_reason = 'gone'
     where endpoint_id = ${endpointId('b')}`.execute(queue.db);
   expect(await claimDeliveries(queue.db, limits)).toEqual([]);

@@ -48,6 +48,14 @@ export interface ClaimLimits {
   readonly leaseMs: number;
 }
 
+/** Each endpoint with anything in the queue, by one probe of queue_due; and a null at the end. */
+const WAITING_ENDPOINTS = sql`
+  (select endpoint_id from delivery.queue order by endpoint_id limit 1)
+  union all
+  select (select q.endpoint_id from delivery.queue q where q.endpoint_id > lane.endpoint_id
+          order by q.endpoint_id limit 1)
+  from lane where lane.endpoint_id is not null`;
+
 /** Of the endpoint `e`. */
 const CURRENT_SECRETS = sql`
   (select coalesce(json_agg(json_build_object(
@@ -58,20 +66,19 @@ const CURRENT_SECRETS = sql`
 
 export async function claimDeliveries(db: Kysely<DeliveryTables>, limits: ClaimLimits): Promise<ClaimedDelivery[]> {
   const { rows } = await sql<ClaimedDelivery>`
-    with recursive lane as (
-      (select endpoint_id from delivery.queue order by endpoint_id limit 1)
-      union all
-      select (select q.endpoint_id from delivery.queue q where q.endpoint_id > lane.endpoint_id
-              order by q.endpoint_id limit 1)
-      from lane where lane.endpoint_id is not null
-    ), offer as (
+    with recursive lane as (${WAITING_ENDPOINTS}), offer as (
       select due.*
       from lane
       join delivery.endpoints e on e.endpoint_id = lane.endpoint_id and e.status = 'enabled'
       cross join lateral (
         select count(*) as attempts, count(*) filter (where f.priority = 1) as retries
-        from delivery.queue f
-        where f.endpoint_id = e.endpoint_id and f.claimed_at is not null and f.due_at > now()
+        from (
+          -- Ordered and limited, this is an index scan, which clears entries of finished attempts out of its own way;
+          -- the bitmap scan it would be otherwise visits all of them until the next vacuum.
+          select q.priority from delivery.queue q
+          where q.endpoint_id = e.endpoint_id and q.claimed_at is not null and q.due_at > now()
+          order by q.due_at limit e.concurrency_max
+        ) f
       ) busy
       cross join lateral (
         select e.concurrency_max - busy.attempts as attempts,

@@ -14,7 +14,7 @@ function claim(stage: Stage, leaseMs = LEASE_MS) {
   return claimDeliveries(db, { deliveriesMax: 64, retriesMax: 32, leaseMs });
 }
 
-test('a worker that dies between the request and the receipt: sent again, same id, and the lost attempt explained', async () => {
+test('a worker dies between request and receipt: sent again, same id, and the lost attempt is explained', async () => {
   await using stage = await openStage();
   await using merchant = await startFakeMerchant();
   const { secret } = await stage.register(merchant.url);

@@ -1,6 +1,5 @@
 /** Writes receipts and moves their deliveries on: any number of attempts in one statement. */
 import type { Instant } from '@northwind/events';
-import { stringify } from '@northwind/service-kit';
 import { type Kysely, sql } from 'kysely';
 import type { DeliveryTables } from '../tables.ts';
 import type { NextStep } from './decide-next-step.ts';
@@ -37,24 +36,32 @@ export async function recordAttempts(
 ): Promise<RecordOutcome[]> {
   const { rows } = await sql<{ deliveryId: string }>`
     with finished as (
-      select * from json_to_recordset(${stringify(attempts.map(toRow))}::json) as f(
+      select * from json_to_recordset(${JSON.stringify(attempts.map(toRow))}::json) as f(
         delivery_id uuid, endpoint_id text, attempt int4, scheduled_at timestamptz, started_at timestamptz,
         finished_at timestamptz, duration_ms int4, outcome text, detail text, secret_version int4, response_status int4,
         response_headers jsonb, response_body text, response_truncated boolean,
         next_state text, next_delay_ms float8, next_retries int4, disables_endpoint boolean)
+    ), held as materialized (
+      -- One probe of the key for each, whatever the planner makes of a queue whose length changes by the minute:
+      -- "offset 0" keeps it from joining the whole of it.
+      select f.delivery_id, f.next_state, f.next_delay_ms, f.next_retries, q.place
+      from finished f
+      cross join lateral (
+        select q.ctid as place from delivery.queue q
+        where q.delivery_id = f.delivery_id and q.attempt = f.attempt and q.claimed_at is not null
+        offset 0
+      ) q
     ), ended as (
-      delete from delivery.queue q using finished f
-      where q.delivery_id = f.delivery_id and q.attempt = f.attempt and q.claimed_at is not null
-        and f.next_state <> 'pending'
+      delete from delivery.queue q
+      where q.ctid = any (array(select h.place from held h where h.next_state <> 'pending'))
       returning q.delivery_id, null::timestamptz as due_at
     ), waiting as (
       update delivery.queue q
-      set claimed_at = null, retries = f.next_retries, priority = 1,
-          due_at = now() + f.next_delay_ms * interval '1 millisecond',
-          scheduled_at = now() + f.next_delay_ms * interval '1 millisecond'
-      from finished f
-      where q.delivery_id = f.delivery_id and q.attempt = f.attempt and q.claimed_at is not null
-        and f.next_state = 'pending'
+      set claimed_at = null, retries = h.next_retries, priority = 1,
+          due_at = now() + h.next_delay_ms * interval '1 millisecond',
+          scheduled_at = now() + h.next_delay_ms * interval '1 millisecond'
+      from held h
+      where q.ctid = h.place and h.next_state = 'pending'
       returning q.delivery_id, q.due_at
     ), moved as (
       select * from ended union all select * from waiting

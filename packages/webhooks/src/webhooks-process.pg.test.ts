@@ -1,0 +1,45 @@
+import { ledgerMigrations } from '@northwind/event-store';
+import { readMigrations } from '@northwind/projector';
+import { ConfigError, StartupError } from '@northwind/service-kit';
+import { freePort, testDatabase } from '@northwind/testing';
+import { expect, test } from 'vitest';
+import { SECRETS_KEY } from '../test/open-stage.ts';
+import { deliveryMigrations } from './migrations.ts';
+import { createWebhooksProcess } from './webhooks-process.ts';
+
+const quiet = { SETTLEMENT_SECRETS_KEY: SECRETS_KEY, SETTLEMENT_LOG_LEVEL: 'silent' };
+
+test('the process starts, tells that it is ready, and stops', async () => {
+  await using database = await testDatabase([ledgerMigrations, readMigrations, deliveryMigrations]);
+  const port = await freePort();
+  const service = await createWebhooksProcess({
+    ...quiet,
+    DATABASE_URL: database.url,
+    SETTLEMENT_HEALTH_PORT: String(port),
+  });
+  await service.start();
+  const metrics = await fetch(`http://127.0.0.1:${port}/metrics`);
+  expect(await metrics.text()).toContain('webhook_attempts_in_flight');
+  await service.stop();
+  await service.stop();
+});
+
+test('a database without the schema is one clear line', async () => {
+  await using database = await testDatabase([ledgerMigrations, readMigrations]);
+  const service = await createWebhooksProcess({ ...quiet, DATABASE_URL: database.url });
+  await expect(service.start()).rejects.toThrow(StartupError);
+});
+
+test('every wrong variable is named at once', async () => {
+  const env = { SETTLEMENT_SECRETS_KEY: 'short', SETTLEMENT_WEBHOOKS_CONCURRENCY: '0', SETTLEMENT_WEBHOOK_X: '1' };
+  const error = await createWebhooksProcess(env).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(ConfigError);
+  const named = (error as ConfigError).problems.map(({ variable }) => variable);
+  expect(named.sort()).toEqual([
+    'DATABASE_URL',
+    'SETTLEMENT_SECRETS_KEY',
+    'SETTLEMENT_WEBHOOKS_CONCURRENCY',
+    'SETTLEMENT_WEBHOOK_X',
+  ]);
+  expect(String(error)).not.toContain('short');
+});
