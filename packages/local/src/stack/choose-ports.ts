@@ -1,5 +1,5 @@
 import { StartupError } from '@northwind/service-kit';
-import { findFreePort, isPortFree } from './find-free-port.ts';
+import { findFreePort, isOpenToBrowsers, isPortFree } from './find-free-port.ts';
 import { SERVICE_NAMES, type ServiceName } from './service-environment.ts';
 import type { StackFile } from './stack-file.ts';
 import type { StackOptions } from './stack-options.ts';
@@ -29,12 +29,7 @@ export async function choosePorts(options: StackOptions, stack: StackFile): Prom
     taken.add(port);
     return port;
   };
-  if (options.apiPort !== undefined && !(await isPortFree(options.apiPort))) {
-    const free = await findFreePort(undefined, taken);
-    throw new StartupError(`port ${options.apiPort} is taken by another program`, {
-      hint: `stop that program, or choose another port: settle up --port ${free}`,
-    });
-  }
+  if (options.apiPort !== undefined) await refuseUnusable(options.apiPort);
   const api = await choose(options.apiPort ?? stack.api.port);
   const postgres = await choose(options.postgresPort ?? stack.postgres.port);
   const queue = await choose(options.queuePort ?? stack.queue.port);
@@ -47,4 +42,14 @@ export async function choosePorts(options: StackOptions, stack: StackFile): Prom
     }
   }
   return { postgres, queue, api, instances };
+}
+
+async function refuseUnusable(port: number): Promise<void> {
+  const isUsable = await isOpenToBrowsers(port);
+  if (isUsable && (await isPortFree(port))) return;
+  const free = await findFreePort(undefined, new Set());
+  const another = `choose another port: settle up --port ${free}`;
+  throw isUsable
+    ? new StartupError(`port ${port} is taken by another program`, { hint: `stop that program, or ${another}` })
+    : new StartupError(`browsers refuse to open port ${port}`, { hint: another });
 }

@@ -20,6 +20,16 @@ export async function findFreePort(preferred: number | undefined, taken: Readonl
   }
 }
 
+/** Some ports below 11,000 belong to old protocols, and every browser (and `fetch`) refuses to talk HTTP to them. */
+export async function isOpenToBrowsers(port: number): Promise<boolean> {
+  try {
+    await fetch(`http://127.0.0.1:${port}`, { method: 'HEAD', signal: AbortSignal.timeout(1) });
+    return true;
+  } catch (error) {
+    return ((error as Error).cause as Error | undefined)?.message !== 'bad port';
+  }
+}
+
 function listenOnce(port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

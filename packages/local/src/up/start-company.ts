@@ -56,8 +56,8 @@ export async function startCompany(stack: RunningStack, options: CompanyOptions)
 }
 
 function describeFlow({ events, lag }: Flow, traffic: DemoTraffic | null, receiver: Receiver): string {
-  const parts = [`${events} events in the log`, lag === 0n ? 'all applied' : `${lag} to apply`];
+  const parts = [`${events} in the log`, lag === 0n ? 'all applied' : `${lag} to apply`];
   if (traffic) parts.unshift(`${traffic.sent()} sent`);
-  parts.push(`${receiver.received()} webhooks received`);
+  parts.push(`${receiver.received()} webhooks delivered`);
   return `  ${parts.join('  ·  ')}`;
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -148,6 +149,7 @@ test('SQS and PostgreSQL find other ports when theirs were taken meanwhile', asy
   await up.end('SIGTERM');
   const taken = Number(new URL(up.urls.databaseUrl).port);
   const squatter = createServer().listen(taken, '127.0.0.1');
+  await once(squatter, 'listening');
   try {
     up = await start();
     expect(Number(new URL(up.urls.databaseUrl).port)).not.toBe(taken);
