@@ -20,7 +20,8 @@ const FILE = new URL('../../../docs/environment.md', import.meta.url);
 const HEAD = `# Environment
 
 Every variable that a service reads; each service refuses to start on a wrong one and lists all that are wrong at once.
-Names that begin with \`SETTLEMENT_\` and that no service knows are refused, so a typing mistake can't leave a default in force.
+Names that begin with \`SETTLEMENT_\` and that no service knows are refused, so a typing mistake can't leave a
+default in force.
 An empty variable counts as not set. Generated from the services' configuration schemas by
 \`packages/local/scripts/generate-environment.ts\`.
 
