@@ -12,7 +12,8 @@ interface BalancesSectionProps {
   readonly offline: boolean;
 }
 
-function titleOf({ paused, offline }: BalancesSectionProps): string {
+function titleOf({ facts, paused, offline }: BalancesSectionProps): string {
+  if (facts.cursor === null) return 'Your money';
   if (paused) return 'Your money, paused';
   return offline ? 'Your money, last known' : 'Your money, right now';
 }
@@ -62,7 +63,7 @@ function NoBalances() {
 
 function BalancesSkeleton() {
   return (
-    <div className="balance balance-skeleton" aria-hidden="true" data-testid="balances-loading">
+    <div className="balances-skeleton" aria-hidden="true" data-testid="balances-loading">
       <span className="bone bone-label" />
       <span className="bone bone-amount" />
       <span className="bone bone-line" />

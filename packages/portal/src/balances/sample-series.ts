@@ -1,4 +1,4 @@
-// The available balance since the page opened. The balance holds its value between changes, so the line is drawn in steps.
+// The available balance since the page opened. It holds its value between changes, so the line is drawn in steps.
 
 export interface Sample {
   readonly atMs: number;

@@ -1,3 +1,5 @@
+import { currencyExponent, formatMoney as formatAsEvents } from '@northwind/events';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decimalText, formatMoney, formatMoneyParts } from './format-money.ts';
 
@@ -36,6 +38,15 @@ describe('formatMoney', () => {
 });
 
 describe('decimalText', () => {
+  it('agrees with the event catalogue for every int8', () => {
+    const currency = fc.constantFrom('EUR', 'JPY', 'KWD', 'CLF');
+    fc.assert(
+      fc.property(fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n), currency, (amountMinor, code) => {
+        expect(`${decimalText(amountMinor, currencyExponent(code))} ${code}`).toBe(formatAsEvents(amountMinor, code));
+      }),
+    );
+  });
+
   it('never rounds', () => {
     expect(decimalText(-1n, 3)).toBe('-0.001');
     expect(decimalText(12n, 0)).toBe('12');

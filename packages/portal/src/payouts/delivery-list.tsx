@@ -51,7 +51,11 @@ function DeliveryCard({ delivery }: { readonly delivery: Delivery }) {
       </p>
       <ol className="attempts">
         {delivery.attempts.map((attempt) => (
-          <li key={attempt.attempt} data-testid={`attempt-${delivery.webhookId}-${attempt.attempt}`}>
+          <li
+            key={attempt.attempt}
+            title={attempt.outcomeMeaning ?? attempt.outcome}
+            data-testid={`attempt-${delivery.webhookId}-${attempt.attempt}`}
+          >
             <span>
               <span className="attempt-number">{attempt.attempt}</span> {describeAttempt(attempt)}
             </span>

@@ -5,6 +5,7 @@ const STATE_WORDS: Readonly<Record<string, string>> = {
   pending: 'Retrying',
   delivered: 'Delivered',
   exhausted: 'Given up',
+  cancelled: 'Cancelled',
 };
 
 export function describeDelivery(delivery: Delivery): string {
@@ -14,8 +15,9 @@ export function describeDelivery(delivery: Delivery): string {
 
 /** `204 in 42 ms`, or the outcome in words when nothing answered. */
 export function describeAttempt({ outcome, responseStatus, durationMs }: DeliveryAttempt): string {
-  const what = responseStatus === null ? inWords(outcome) : `Answered ${responseStatus}`;
-  return durationMs === null ? what : `${what} in ${formatSpan(durationMs)}`;
+  const took = durationMs === null ? null : formatSpan(durationMs);
+  if (responseStatus !== null) return `Answered ${responseStatus}${took === null ? '' : ` in ${took}`}`;
+  return `${inWords(outcome)}${took === null ? '' : ` after ${took}`}`;
 }
 
 const inWords = (code: string): string => {

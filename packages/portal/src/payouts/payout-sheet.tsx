@@ -35,7 +35,7 @@ export function PayoutSheet({ payoutId, row, onSignedOut }: PayoutSheetProps) {
     if (signedOut) onSignedOut();
   }, [signedOut, onSignedOut]);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a modal dialog by itself; this is for a click beside it
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a modal dialog; this is for a click beside it
     <dialog
       ref={dialog}
       className="sheet"

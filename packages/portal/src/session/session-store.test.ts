@@ -67,6 +67,16 @@ describe('the session', () => {
     expect(store.read().kind).toBe('signed_in');
   });
 
+  it.each([
+    [500, 'unreachable'],
+    [422, 'signed_out'],
+  ])('takes status %s for %s', async (status, kind) => {
+    const failure: Failure = { kind: 'problem', status, title: 'No' };
+    const { store } = storeWith({ openSession: async () => ({ ok: false, failure }) });
+    await store.open('t1');
+    expect(store.read().kind).toBe(kind);
+  });
+
   it('without a token asks who is there', async () => {
     const { store } = storeWith({ requestMe: async () => refused('unauthorized') });
     await store.open(null);

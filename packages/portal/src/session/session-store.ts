@@ -1,4 +1,4 @@
-import type { Answer } from '../wire/request-json.ts';
+import type { Answer, Failure } from '../wire/request-json.ts';
 import type { Me } from '../wire/settlement-requests.ts';
 
 export type SignedOutReason = 'no_session' | 'link_refused' | 'session_ended' | 'left';
@@ -31,6 +31,9 @@ export interface SessionStore {
 /** The token of `#token=…`; null when the link carries none. */
 export const tokenOf = (hash: string): string | null => new URLSearchParams(hash.replace(/^#/, '')).get('token');
 
+const isRefusal = (failure: Failure): boolean =>
+  failure.kind === 'unauthorized' || (failure.kind === 'problem' && failure.status >= 400 && failure.status < 500);
+
 export function createSessionStore(environment: SessionEnvironment): SessionStore {
   let session: Session = { kind: 'checking' };
   let pendingToken: string | null = null;
@@ -53,8 +56,8 @@ export function createSessionStore(environment: SessionEnvironment): SessionStor
     become({ kind: token === null ? 'checking' : 'opening' });
     if (token === null) return check();
     const answer = await environment.openSession(token);
-    // Without an answer nobody knows whether the link is used up, so it is kept for another try.
-    if (!answer.ok && answer.failure.kind === 'unreachable') return become({ kind: 'unreachable' });
+    // Without a judgement on the link it may still be good, so it is kept for another try.
+    if (!answer.ok && !isRefusal(answer.failure)) return become({ kind: 'unreachable' });
     pendingToken = null;
     if (!answer.ok) return become({ kind: 'signed_out', why: 'link_refused' });
     environment.enter();

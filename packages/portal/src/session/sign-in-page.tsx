@@ -6,11 +6,11 @@ import './sign-in-page.css';
 const WORDS: Readonly<Record<SignedOutReason, { readonly title: string; readonly text: string }>> = {
   no_session: {
     title: 'Sign in with your link',
-    text: 'This page opens with a personal sign-in link. Ask whoever runs Northwind Settlement for you to send you one.',
+    text: 'This page opens with a personal sign-in link. Ask whoever runs Northwind Settlement for you for one.',
   },
   link_refused: {
     title: 'This link no longer works',
-    text: 'A sign-in link works once and only for a short while; this one was used already or has expired. Ask for a new one.',
+    text: 'A sign-in link works once and only for a short while; this one was used or has expired. Ask for a new one.',
   },
   session_ended: {
     title: 'Your session has ended',

@@ -147,7 +147,7 @@ export function foldMessage(state: SettlementState, message: StreamMessage, atMs
   return { ...state, facts: holdNew(mergeFacts(facts, message, atMs), message), changesHeld: held };
 }
 
-/** A first picture by HTTP, for a page whose socket isn't open yet. Of another epoch than the stream's, it is ignored. */
+/** A first picture by HTTP, for a page whose socket isn't open yet. One of another epoch is ignored. */
 export function foldBalances(state: SettlementState, rows: Omit<Rows, 'payouts'>, atMs: number): SettlementState {
   if (!sameEpoch(state.facts, rows.cursor)) return state;
   return { ...state, facts: mergeFacts(state.facts, { ...rows, payouts: [] }, atMs) };

@@ -1,12 +1,8 @@
-import type { Cursor } from '../wire/coordinate.ts';
 import type { Answer } from '../wire/request-json.ts';
 import { readStreamMessage, type StreamMessage, subscribeMessage } from '../wire/stream-message.ts';
 import { stepStream } from './step-stream.ts';
 import { STREAM_IDLE, type StreamEffect, type StreamEvent, type StreamState } from './stream-state.ts';
-
-/** Background tabs are throttled to one tick a minute, so only a longer gap means that the machine slept. */
-const TICK_MS = 10_000;
-const SLEPT_MS = 90_000;
+import { watchMachine } from './watch-machine.ts';
 
 export interface StreamEnvironment {
   readonly nowMs: () => number;
@@ -42,7 +38,7 @@ function happeningOf(text: string): Happening {
 export function createStream(environment: StreamEnvironment): Stream {
   let state: StreamState = STREAM_IDLE;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let ticker: ReturnType<typeof setInterval> | undefined;
+  let stopWatching: (() => void) | undefined;
   let socket: WebSocket | undefined;
   let call = new AbortController();
 
@@ -58,7 +54,7 @@ export function createStream(environment: StreamEnvironment): Stream {
   function carryOut(effect: StreamEffect): void {
     if (effect.type === 'request_ticket') void requestTicket(call.signal);
     else if (effect.type === 'open_socket') listenTo(environment.openSocket(effect.ticket), call.signal);
-    else if (effect.type === 'send_subscribe') sendSubscribe(effect.cursor);
+    else if (effect.type === 'send_subscribe') socket?.send(subscribeMessage(effect.cursor));
     else if (effect.type === 'hang_up') hangUp();
     else if (effect.type === 'deliver') environment.onMessage(effect.message);
     else {
@@ -81,10 +77,6 @@ export function createStream(environment: StreamEnvironment): Stream {
     opened.addEventListener('message', ({ data }) => happen(happeningOf(String(data))), { signal });
   }
 
-  function sendSubscribe(cursor: Cursor | null): void {
-    socket?.send(subscribeMessage(cursor));
-  }
-
   function hangUp(): void {
     call.abort();
     call = new AbortController();
@@ -92,27 +84,18 @@ export function createStream(environment: StreamEnvironment): Stream {
     socket = undefined;
   }
 
-  const loseNetwork = (): void => happen({ type: 'network_lost' });
-  const findNetwork = (): void => happen({ type: 'network_found' });
-
   return {
     start() {
-      if (ticker !== undefined) return;
-      let tickedAtMs = environment.nowMs();
-      ticker = setInterval(() => {
-        const atMs = environment.nowMs();
-        if (atMs - tickedAtMs > SLEPT_MS) happen({ type: 'woke' });
-        tickedAtMs = atMs;
-      }, TICK_MS);
-      addEventListener('offline', loseNetwork);
-      addEventListener('online', findNetwork);
+      stopWatching ??= watchMachine(environment.nowMs, {
+        onNetworkLost: () => happen({ type: 'network_lost' }),
+        onNetworkFound: () => happen({ type: 'network_found' }),
+        onWoke: () => happen({ type: 'woke' }),
+      });
       happen({ type: 'started' });
     },
     stop() {
-      clearInterval(ticker);
-      ticker = undefined;
-      removeEventListener('offline', loseNetwork);
-      removeEventListener('online', findNetwork);
+      stopWatching?.();
+      stopWatching = undefined;
       happen({ type: 'stopped' });
     },
     retryNow: () => happen({ type: 'retry_asked' }),

@@ -8,8 +8,8 @@ import type {
   StreamStep,
 } from './stream-state.ts';
 
-// The stream client as a total table: every state answers every event, and SPEC.md shows the same table to read. Nothing
-// here touches a socket, a timer, a clock or dice; run-stream.ts carries out the effects.
+// The stream client as a total table: every state answers every event, and SPEC.md shows the same table to read.
+// Nothing here touches a socket, a timer, a clock or dice; run-stream.ts carries out the effects.
 
 /** Ticket, socket and first answer each get this long; a half-open connection must not look like "catching up". */
 export const DEADLINE_MS = 10_000;
@@ -26,7 +26,7 @@ type Row = { readonly [Type in StreamEventType]: Handler<Type> };
 
 const stay = (state: StreamState): StreamStep => ({ state, effects: [] });
 
-/** Full jitter: anywhere between now and the exponential bound, so that browsers lost together don't return together. */
+/** Full jitter: anywhere up to the exponential bound, so that browsers lost together don't return together. */
 export function backoffMs(failures: number, chance: number): number {
   const bound = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** Math.min(failures, 30));
   return Math.floor(bound * chance);

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** The value once it has stood still for a while, so that a screen reader hears where things ended up, not each step. */
+/** The value once it has stood still for a while: a screen reader hears where things ended up, not each step. */
 export function useSteady<Value>(value: Value, forMs: number): Value {
   const [steady, setSteady] = useState(value);
   useEffect(() => {

@@ -6,6 +6,7 @@ export interface DeliveryAttempt {
   readonly startedAt: string;
   readonly finishedAt: string | null;
   readonly outcome: string;
+  readonly outcomeMeaning: string | null;
   readonly responseStatus: number | null;
   readonly durationMs: number | null;
 }
@@ -27,6 +28,7 @@ function readAttempt(value: unknown): DeliveryAttempt {
     startedAt: readText(fields, 'startedAt'),
     finishedAt: readOptionalText(fields, 'finishedAt'),
     outcome: readText(fields, 'outcome'),
+    outcomeMeaning: readOptionalText(fields, 'outcomeMeaning'),
     responseStatus: readOptionalInteger(fields, 'responseStatus'),
     durationMs: readOptionalInteger(fields, 'durationMs'),
   };

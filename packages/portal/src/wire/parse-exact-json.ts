@@ -1,5 +1,5 @@
-// Money and offsets may pass 2^53. A JSON number becomes a double before any reviver sees it, so the digits are read from
-// the source text instead: `context.source` is the text of the number exactly as it was sent.
+// Money and offsets may pass 2^53. A JSON number becomes a double before any reviver sees it, so the digits are read
+// from the source text instead: `context.source` is the text of the number exactly as it was sent.
 
 const isExact = (key: string): boolean => key === 'offset' || key.endsWith('Minor');
 

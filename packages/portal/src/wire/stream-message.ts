@@ -31,8 +31,10 @@ export function readStreamMessage(text: string): StreamMessage {
   throw new WireError(`type ${type} is not a stream message`);
 }
 
-export const subscribeMessage = (cursor: Cursor | null): string =>
-  // An offset past 2^53 must leave as the integer it is, which JSON.stringify can't write from a bigint.
-  cursor === null
-    ? '{"type":"subscribe","cursor":null}'
-    : `{"type":"subscribe","cursor":{"epoch":${JSON.stringify(cursor.epoch)},"partition":${cursor.partition},"offset":${cursor.offset}}}`;
+/** An offset past 2^53 must leave as the integer it is, which JSON.stringify can't write from a bigint. */
+export function subscribeMessage(cursor: Cursor | null): string {
+  if (cursor === null) return '{"type":"subscribe","cursor":null}';
+  const { epoch, partition, offset } = cursor;
+  const written = `{"epoch":${JSON.stringify(epoch)},"partition":${partition},"offset":${offset}}`;
+  return `{"type":"subscribe","cursor":${written}}`;
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { Delivery, DeliveryAttempt } from '../wire/delivery.ts';
+import { describeAttempt, describeDelivery, describeEndpoint } from './describe-delivery.ts';
+
+const attempt: DeliveryAttempt = {
+  attempt: 1,
+  startedAt: '2026-11-22T06:00:00.000000Z',
+  finishedAt: '2026-11-22T06:00:00.048000Z',
+  outcome: 'delivered',
+  outcomeMeaning: null,
+  responseStatus: 204,
+  durationMs: 48,
+};
+
+const delivery: Delivery = {
+  partition: 4,
+  offset: 7n,
+  webhookId: 'msg_1',
+  endpointId: 'we_1',
+  url: 'https://shop.example/hooks',
+  eventType: 'payout.settled',
+  state: 'pending',
+  nextAttemptAt: null,
+  attempts: [],
+};
+
+describe('a delivery in words', () => {
+  it.each([
+    [delivery, 'Sending'],
+    [{ ...delivery, attempts: [attempt] }, 'Retrying'],
+    [{ ...delivery, state: 'exhausted', attempts: [attempt] }, 'Given up'],
+  ])('%#', (shown, words) => {
+    expect(describeDelivery(shown)).toBe(words);
+  });
+
+  it('tells what answered, or what happened instead', () => {
+    expect(describeAttempt(attempt)).toBe('Answered 204 in 48 ms');
+    expect(describeAttempt({ ...attempt, outcome: 'timeout', responseStatus: null, durationMs: 15_000 })).toBe(
+      'Timeout after 15 s',
+    );
+    expect(describeAttempt({ ...attempt, outcome: 'lease_expired', responseStatus: null, durationMs: null })).toBe(
+      'Lease expired',
+    );
+  });
+
+  it('names the endpoint by its address, or by its id when the address is gone', () => {
+    expect(describeEndpoint(delivery)).toBe('shop.example/hooks');
+    expect(describeEndpoint({ ...delivery, url: null })).toBe('we_1');
+  });
+});
