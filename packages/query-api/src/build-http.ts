@@ -5,9 +5,10 @@ import { randomId } from '@northwind/service-kit';
 import { fastify } from 'fastify';
 import { validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { ApiContext } from './api-context.ts';
-import { answerError } from './http/answer-problem.ts';
+import { answerError, sendProblem } from './http/answer-problem.ts';
 import type { ApiApp } from './http/api-app.ts';
 import { authenticate } from './http/authenticate.ts';
+import { classifyError } from './http/classify-error.ts';
 import { observeRequests } from './http/observe-requests.ts';
 import { describeApi } from './http/openapi.ts';
 import { addSecurityHeaders } from './http/security-headers.ts';
@@ -64,6 +65,8 @@ export async function buildHttp(context: ApiContext, hooks: HttpHooks = {}): Pro
     genReqId: () => randomId(),
     // An id sent by the caller would be logged unseen.
     requestIdHeader: false,
+    // Requests that reach no route: a path that can't be decoded, a host that can't be read.
+    frameworkErrors: (error, request, reply) => void sendProblem(request, reply, classifyError(error)),
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

@@ -8,6 +8,7 @@ import {
   type Logger,
   type Registry,
   type Service,
+  StartupError,
 } from '@northwind/service-kit';
 import { sweepExpired } from './access/sweep-expired.ts';
 import type { ApiTables } from './api-tables.ts';
@@ -83,7 +84,7 @@ export function createQueryApi(options: QueryApiOptions): QueryApi {
             await closeSockets(closing.websocketServer, clock);
           },
         });
-        url = await app.listen({ host: options.host, port: options.port });
+        url = await listen(app, options);
       } catch (error) {
         await stopAll();
         throw error;
@@ -100,6 +101,18 @@ export function createQueryApi(options: QueryApiOptions): QueryApi {
       return url;
     },
   };
+}
+
+async function listen(app: ApiApp, { host, port }: QueryApiOptions): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new StartupError(`port ${port} on ${host} is taken`, {
+      hint: 'stop the process that listens there, or set SETTLEMENT_API_PORT to another port',
+      cause: error,
+    });
+  }
 }
 
 function createSweeper({ database, clock, logger }: QueryApiOptions): Service {

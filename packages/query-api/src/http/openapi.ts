@@ -10,8 +10,8 @@ import type { ApiApp } from './api-app.ts';
 
 const DESCRIPTION = [
   'Balances and payouts of a merchant, as of an exact place in the event log.',
-  'Money is in minor units. Money and offsets are exact JSON integers that may pass 2^53: use a parser that keeps them.',
-  'Every answer about money says what it is as of: `asOf` names the read model, the partition and the last event in it.',
+  'Money is in minor units. Money and offsets are exact JSON integers that may pass 2^53: parse them so.',
+  'Every answer about money says what it is as of: read model, partition and the last event in it.',
   'Errors are RFC 9457 problem details.',
 ].join('\n\n');
 

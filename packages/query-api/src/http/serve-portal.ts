@@ -26,6 +26,7 @@ export async function servePortal(app: ApiApp, folder: string | null): Promise<v
       },
     });
   }
+  app.get('/', { schema: { hide: true } }, async (_request, reply) => answerPage(reply, folder));
   app.setNotFoundHandler(async (request, reply) => {
     if (!isPage(request)) throw new Problem('not_found', `Nothing answers ${request.method} on this path.`);
     return answerPage(reply, folder);

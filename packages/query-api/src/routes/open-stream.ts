@@ -27,8 +27,9 @@ export function openStream(app: ApiApp, { db, hub, portalOrigin }: ApiContext): 
       operationId: 'openStream',
       summary: 'A websocket with a merchant’s balances and payouts as they change',
       description: [
-        'After the upgrade the client sends `{"type":"subscribe","cursor":null}`, or the cursor of the last message it has',
-        'read, and gets `snapshot`, `resumed`, `up_to_date` or `reset`, then `changes`. A refused ticket closes with 4401.',
+        'After the upgrade the client sends `{"type":"subscribe","cursor":null}`, or the cursor of the last message',
+        'it has read, and gets `snapshot`, `resumed`, `up_to_date` or `reset`, then `changes`.',
+        'A refused ticket closes with code 4401.',
       ].join(' '),
       tags: ['stream'],
       security: ANYONE,

@@ -30,6 +30,8 @@ export interface ConnectionOptions {
   readonly readAnswer: ReadAnswer;
   readonly clock: Clock;
   readonly onSent?: (message: ServerMessage['type']) => void;
+  /** Too much is waiting in its socket. */
+  readonly onStalled?: () => void;
   readonly onReadFailed?: (error: unknown) => void;
   /** Called once, with what ended it. */
   readonly onClosed: (input: Input) => void;
@@ -112,7 +114,9 @@ class SocketConnection implements Connection {
   #act(action: Action, input: Input, subject: Subject): void {
     switch (action) {
       case 'ignore':
+        break;
       case 'wait_until_drained':
+        this.#options.onStalled?.();
         break;
       case 'answer_cursor':
         this.#options.bus.subscribe(this.merchantId, this.#onEvent);

@@ -33,6 +33,7 @@ export interface StreamMetrics {
   readonly opened: () => void;
   readonly closed: (input: Input) => void;
   readonly sent: (message: ServerMessage['type']) => void;
+  readonly stalled: () => void;
   readonly ticked: (tick: { readonly ok: boolean; readonly durationMs: number }) => void;
 }
 
@@ -79,6 +80,7 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
         readAnswer: createAnswerReader(database.db),
         clock,
         onSent: metrics.sent,
+        onStalled: metrics.stalled,
         onReadFailed: (error) =>
           logger.warn({ event: 'stream.read_failed', merchantId, error }, 'a socket could not be answered'),
         onClosed: (input) => {

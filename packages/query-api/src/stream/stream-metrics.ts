@@ -16,6 +16,11 @@ export function createStreamMetrics(registry: Registry): StreamMetrics {
     labelNames: ['type'],
     registers,
   });
+  const stalled = new Counter({
+    name: 'settlement_stream_stalled_total',
+    help: 'websockets that had too much waiting and were sent nothing more until they read',
+    registers,
+  });
   const ticks = new Histogram({
     name: 'settlement_stream_tick_seconds',
     help: 'time of one look for changes',
@@ -30,6 +35,7 @@ export function createStreamMetrics(registry: Registry): StreamMetrics {
       closed.inc({ cause });
     },
     sent: (type) => messages.inc({ type }),
+    stalled: () => stalled.inc(),
     ticked: ({ ok, durationMs }) => ticks.observe({ outcome: ok ? 'ok' : 'failed' }, durationMs / 1_000),
   };
 }

@@ -5,17 +5,19 @@ import { ACTIONS, INPUTS, STATES, type State, transition } from './transitions.t
 /** The table of SPEC.md: `input/state` → cell as written. */
 function readSpec(): Map<string, string> {
   const text = readFileSync(new URL('SPEC.md', import.meta.url), 'utf8');
-  const lines = text.split('\n').filter((line) => line.startsWith('|'));
-  const header = lines.findIndex((line) => line.startsWith('| input |'));
   const cells = (line: string) =>
     line
       .split('|')
       .slice(1, -1)
       .map((cell) => cell.trim());
-  const states = cells(lines[header] ?? '').slice(1);
+  const rows = text
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map(cells);
+  const header = rows.findIndex(([first]) => first === 'input');
+  const [, ...states] = rows[header] ?? [];
   const spec = new Map<string, string>();
-  for (const line of lines.slice(header + 2)) {
-    const [input = '', ...columns] = cells(line);
+  for (const [input = '', ...columns] of rows.slice(header + 2)) {
     for (const [index, cell] of columns.entries()) spec.set(`${input.replaceAll('`', '')}/${states[index]}`, cell);
   }
   return spec;

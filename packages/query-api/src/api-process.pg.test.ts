@@ -1,0 +1,52 @@
+import { createServer } from 'node:http';
+import { migrate, StartupError } from '@northwind/service-kit';
+import { freePort, testDatabase } from '@northwind/testing';
+import { describe, expect, test } from 'vitest';
+import { fetchAnswer, MIGRATIONS, SECRETS_KEY } from '../test/start-api.ts';
+import { createApiProcess } from './api-process.ts';
+
+const environmentOf = (url: string, port: number) => ({
+  DATABASE_URL: url,
+  SETTLEMENT_API_PORT: String(port),
+  SETTLEMENT_SECRETS_KEY: SECRETS_KEY,
+  SETTLEMENT_LOG_LEVEL: 'silent',
+  SETTLEMENT_WRITER_FLUSH_MS: '5',
+});
+
+describe('the API as a process', () => {
+  test('starts from its environment, answers, and stops; each twice without harm', async () => {
+    await using database = await testDatabase(MIGRATIONS);
+    const port = await freePort();
+    const service = await createApiProcess(environmentOf(database.url, port));
+    await service.stop();
+    await Promise.all([service.start(), service.start()]);
+    expect((await fetchAnswer(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
+    await Promise.all([service.stop(), service.stop()]);
+    await service.stop();
+    await expect(fetch(`http://127.0.0.1:${port}/health/ready`)).rejects.toThrow();
+  });
+
+  test('a database that is not migrated is said in one line', async () => {
+    await using database = await testDatabase([]);
+    await migrate(database.url, MIGRATIONS.slice(0, 2));
+    const service = await createApiProcess(environmentOf(database.url, await freePort()));
+    await expect(service.start()).rejects.toMatchObject({ name: 'StartupError', hint: 'run: settle migrate' });
+    await service.stop();
+  });
+
+  test('a taken port is said in one line, and nothing is left running', async () => {
+    await using database = await testDatabase(MIGRATIONS);
+    const port = await freePort();
+    const other = createServer().listen(port, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const service = await createApiProcess(environmentOf(database.url, port));
+    const failure = await service.start().catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(StartupError);
+    expect(failure).toMatchObject({
+      message: `port ${port} on 127.0.0.1 is taken`,
+      hint: expect.stringContaining('SETTLEMENT_API_PORT'),
+    });
+    await service.stop();
+    await new Promise((resolve) => other.close(resolve));
+  });
+});
