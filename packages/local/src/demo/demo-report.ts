@@ -12,6 +12,8 @@ export interface DemoReport {
   /** Events a second from the first send until the last event was in the read models. */
   readonly eventsPerSecond: number;
   readonly processingMs: number;
+  /** Most messages that were sent and not yet in the log, conflicts or rejections. */
+  readonly inFlightMax: number;
   /** From the send of a message to the moment at which its effect arrived. */
   readonly latency: { readonly websocketMs: Quantiles; readonly webhookMs: Quantiles };
   /** Services killed with SIGKILL in the middle; empty without --chaos. */

@@ -1,6 +1,6 @@
 import type { RunningStack } from '../stack/stack-options.ts';
 
-/** When each service is killed: at this share of the events in the log. The webhook worker's claims take longest to end. */
+/** When each service is killed: at this share of the events in the log. The webhook worker's claims last longest. */
 const KILLS = [
   { service: 'webhooks', atShare: 0.15 },
   { service: 'writer', atShare: 0.3 },

@@ -16,6 +16,7 @@ export interface RegisterOptions {
   readonly merchantIds: readonly string[];
   /** Where a merchant's webhooks go. */
   readonly webhookUrl: (merchantId: string) => string;
+  readonly signal: AbortSignal;
   readonly onRegistered: (count: number) => void;
 }
 
@@ -23,9 +24,10 @@ const AT_ONCE = 16;
 
 /** Gives every merchant an API key, and registers its webhook endpoint over the API, as a merchant would. */
 export async function registerMerchants(options: RegisterOptions): Promise<RegisteredMerchant[]> {
-  const { database, apiUrl, merchantIds, webhookUrl, onRegistered } = options;
+  const { database, apiUrl, merchantIds, webhookUrl, signal, onRegistered } = options;
   const merchants: RegisteredMerchant[] = [];
   await runAtOnce(merchantIds, AT_ONCE, async (merchantId) => {
+    signal.throwIfAborted();
     const wanted = { role: 'merchant', merchantId, name: 'demo' } as const;
     const { key: apiKey } = await createApiKey(database.db, wanted);
     const response = await fetch(`${apiUrl}/v1/webhook-endpoints`, {

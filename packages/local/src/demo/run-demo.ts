@@ -66,6 +66,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
     apiUrl: stack.urls.api,
     merchantIds: traffic.merchantIds,
     webhookUrl: receiver.urlOf,
+    signal,
     onRegistered: (done) => onProgress?.({ phase: 'registering merchants', done, total: traffic.merchantIds.length }),
   });
   for (const { merchantId, secret } of merchants) receiver.useSecret(merchantId, secret);
@@ -73,6 +74,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
     apiUrl: stack.urls.api,
     merchants,
     clock,
+    signal,
     onOpened: (done) => onProgress?.({ phase: 'opening websockets', done, total: merchants.length }),
   });
   cleanup.defer(() => watch.stop());
@@ -103,9 +105,12 @@ async function prove(options: DemoOptions & { readonly signal: AbortSignal }, sc
       throw error;
     });
   const { urls } = stack;
-  const sending = failTogether(
-    sendTraffic({ urls, database, messages: traffic.messages, clock, signal, onSent: () => {} }),
-  );
+  let sentCount = 0;
+  let inFlightMax = 0;
+  const onSent = (count: number) => {
+    sentCount = count;
+  };
+  const sending = failTogether(sendTraffic({ urls, database, messages: traffic.messages, clock, signal, onSent }));
   const arriving = failTogether(
     awaitArrival({
       urls,
@@ -116,6 +121,7 @@ async function prove(options: DemoOptions & { readonly signal: AbortSignal }, sc
       clock,
       signal,
       onProgress: ({ appended, received }) => {
+        inFlightMax = Math.max(inFlightMax, sentCount - received);
         if (chaos) killer.strike(appended / fresh);
         onProgress?.({ phase: 'settling', done: Math.min(received, total), total });
       },
@@ -125,15 +131,6 @@ async function prove(options: DemoOptions & { readonly signal: AbortSignal }, sc
   const [sent, arrived] = await Promise.all([sending, arriving]);
   const outcome = await readOutcome(database);
   const totalMs = clock.monotonicMs() - scene.startedAtMs;
-  return writeReport({
-    options,
-    traffic,
-    sent,
-    arrived,
-    outcome,
-    receiver,
-    watch,
-    killer: chaos ? killer : null,
-    totalMs,
-  });
+  const found = { options, traffic, sent, arrived, outcome, receiver, watch, inFlightMax, totalMs };
+  return writeReport({ ...found, killer: chaos ? killer : null });
 }

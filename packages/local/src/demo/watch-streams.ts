@@ -35,6 +35,8 @@ export interface WatchOptions {
   readonly apiUrl: string;
   readonly merchants: readonly RegisteredMerchant[];
   readonly clock: Clock;
+  /** Ends the opening; what is open stays until `stop()`. */
+  readonly signal: AbortSignal;
   readonly onOpened: (count: number) => void;
 }
 
@@ -42,7 +44,7 @@ const AT_ONCE = 16;
 const reconnectDelayMs = backoff({ baseMs: 200, capMs: 2_000 });
 
 /** Opens a page for every merchant; each comes back with its cursor when the connection breaks. */
-export async function watchStreams({ apiUrl, merchants, clock, onOpened }: WatchOptions): Promise<StreamWatch> {
+export async function watchStreams({ apiUrl, merchants, clock, signal, onOpened }: WatchOptions): Promise<StreamWatch> {
   const stopping = new AbortController();
   const tally = { messages: 0, reconnects: 0, resets: 0, problems: [] as string[] };
   const pages = new Map<string, Page>();
@@ -52,6 +54,7 @@ export async function watchStreams({ apiUrl, merchants, clock, onOpened }: Watch
   };
   try {
     await runAtOnce(merchants, AT_ONCE, async (merchant) => {
+      signal.throwIfAborted();
       const page: Page = {
         merchantId: merchant.merchantId,
         arrivals: [],

@@ -19,6 +19,7 @@ export interface Findings {
   readonly watch: StreamWatch;
   /** Null when nothing was to be killed. */
   readonly killer: Killer | null;
+  readonly inFlightMax: number;
   readonly totalMs: number;
 }
 
@@ -74,6 +75,7 @@ export function writeReport(findings: Findings): DemoReport {
     },
     eventsPerSecond: Math.round((total / processingMs) * 1_000) || 0,
     processingMs: Math.round(processingMs) || 0,
+    inFlightMax: findings.inFlightMax,
     latency: { websocketMs: quantiles(toStream.map(Math.round)), webhookMs: quantiles(toWebhook.map(Math.round)) },
     killed: killer?.killed ?? [],
     totalMs: Math.round(findings.totalMs),
