@@ -1,7 +1,7 @@
 import sparticuz from '@sparticuz/chromium';
 import { type Browser, chromium } from 'playwright-core';
 
-/** The package's own arguments are for a function in a cloud: one process, and the rules between origins switched off. */
+// The package's own arguments are for a function in a cloud: one process, rules between origins switched off.
 const ARGUMENTS = ['--no-sandbox', '--disable-setuid-sandbox', '--disable-dev-shm-usage', '--disable-gpu'];
 
 /** Chromium from npm where there is one for this machine (Linux, x64), else the Chrome that is installed. */
