@@ -24,9 +24,9 @@ export function DeliveryList({ deliveries, status }: DeliveryListProps) {
       )}
       {deliveries.kind === 'ready' && deliveries.value.length === 0 && (
         <p className="deliveries-none" data-testid="deliveries-empty">
-          {status === 'settled' || status === 'returned'
-            ? 'None of your endpoints was subscribed when this payout settled.'
-            : 'Your endpoints are told when this payout settles.'}
+          {status === 'initiated' || status === 'submitted'
+            ? 'Nothing sent yet. Your endpoints hear of the changes that they are subscribed to.'
+            : 'Nothing was sent: no endpoint was subscribed to what happened here.'}
         </p>
       )}
       {deliveries.kind === 'ready' &&
