@@ -60,6 +60,6 @@ test('a report that failed says what is wrong and how to repeat it', () => {
   const text = renderReport({ ...report, passed: false, inconsistencies }, false);
   expect(text).toContain('✗ NOT EVERYTHING IS RIGHT');
   expect(text).toContain('✗ balances: mer_001 EUR feesMinor is 1 and should be 2');
-  expect(text).toContain('settle demo --seed 3f2a91c0');
+  expect(text).toContain('settle demo --seed 3f2a91c0 --events 10000 --chaos');
   expect(text).toMatch(/balances .*nine figures each, of 500 merchants {2}✗/);
 });

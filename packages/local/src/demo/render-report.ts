@@ -104,16 +104,17 @@ function speedLines(report: DemoReport, color: Colors): string[] {
   ];
 }
 
-function inconsistencyLines({ inconsistencies, seed }: DemoReport, color: Colors): string[] {
+function inconsistencyLines({ inconsistencies, seed, sent, killed }: DemoReport, color: Colors): string[] {
   if (inconsistencies.length === 0) return [];
   const shown = inconsistencies.slice(0, INCONSISTENCIES_SHOWN);
   const left = inconsistencies.length - shown.length;
+  const again = `settle demo --seed ${seed} --events ${sent.total}${killed.length > 0 ? ' --chaos' : ''}`;
   return [
     '',
     `  ${color.red(color.bold(`${number(inconsistencies.length)} inconsistencies`))}`,
     ...shown.map((each) => `  ${color.red('✗')} ${each}`),
     ...(left > 0 ? [color.dim(`  and ${number(left)} more (--json prints all)`)] : []),
-    color.dim(`  the same messages again: settle demo --seed ${seed}`),
+    color.dim(`  the same traffic again: ${again}`),
   ];
 }
 
