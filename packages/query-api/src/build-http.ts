@@ -79,8 +79,10 @@ export async function buildHttp(context: ApiContext, hooks: HttpHooks = {}): Pro
   await app.register(cookie);
   await app.register(websocket, {
     options: { maxPayload: CLIENT_MESSAGE_BYTES_MAX, perMessageDeflate: false },
-    // Resets and refused frames of single clients: their `close` event says all there is to do.
-    errorHandler: (_error, socket) => socket.terminate(),
+    // A frame that is refused or a connection that breaks: ws is closing the socket already, with the right code.
+    errorHandler: (_error, socket) => {
+      if (socket.readyState === socket.OPEN) socket.terminate();
+    },
     preClose: async () => hooks.beforeClose?.(app),
   });
   await describeApi(app);

@@ -99,7 +99,11 @@ describe('sweepExpired', () => {
     await createLoginLink(db, { merchantId: 'mer_001', ttlMs: 60_000 });
     await issueStreamTicket(db, { merchantId: 'mer_001', credential });
     await pool.query(`update access.stream_tickets set expires_at = clock_timestamp() - interval '1 minute'`);
-    expect(await sweepExpired(db)).toBe(2);
+    // More than one bite of them.
+    await pool.query(`
+      insert into access.login_links (token_hash, role, expires_at)
+      select sha256(n::text::bytea), 'finance', clock_timestamp() from generate_series(1, 2500) n`);
+    expect(await sweepExpired(db)).toBe(2_502);
     expect(await sweepExpired(db)).toBe(0);
     const { rows } = await pool.query(
       `select (select count(*) from access.login_links) as links, (select count(*) from access.sessions) as sessions`,
