@@ -1,8 +1,10 @@
 import path from 'node:path';
 import type { Finding } from '../finding.ts';
 import { isCode, isConfig, isTest } from '../repository/classify-path.ts';
-import { packageDoors, splitSpecifier } from '../repository/package-doors.ts';
+import { type Doors, packageDoors, splitSpecifier } from '../repository/package-doors.ts';
 import type { Repository } from '../repository/repository.ts';
+
+type PackageDoors = ReadonlyMap<string, Doors>;
 
 /**
  * Finds code that nothing reaches. The roots are the packages' doors, main files, scripts, configurations, pages and
@@ -10,12 +12,13 @@ import type { Repository } from '../repository/repository.ts';
  * that only its test uses is dead too.
  */
 export function findDeadFiles(repository: Repository): Finding[] {
+  const doors = packageDoors(repository);
   const reached = new Set<string>();
-  const waiting = [...findRoots(repository)];
+  const waiting = [...findRoots(repository, doors)];
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     if (reached.has(file)) continue;
     reached.add(file);
-    if (isCode(file)) waiting.push(...findEdges(repository, file));
+    if (isCode(file)) waiting.push(...findEdges(repository, doors, file));
   }
   return [...repository.paths]
     .filter((file) => isCode(file) && !reached.has(file))
@@ -27,7 +30,7 @@ export function findDeadFiles(repository: Repository): Finding[] {
     }));
 }
 
-function* findRoots(repository: Repository): Iterable<string> {
+function* findRoots(repository: Repository, doors: PackageDoors): Iterable<string> {
   for (const file of repository.paths) {
     if (isCode(file) && (isTest(file) || isConfig(file) || isEntry(file))) yield file;
     if (file.endsWith('package.json'))
@@ -37,8 +40,8 @@ function* findRoots(repository: Repository): Iterable<string> {
       yield* namedFiles(repository, file, [repository.text(file)]);
     }
   }
-  for (const doors of packageDoors(repository).values()) {
-    for (const file of doors.values()) if (repository.paths.has(file)) yield file;
+  for (const each of doors.values()) {
+    for (const file of each.values()) if (repository.paths.has(file)) yield file;
   }
 }
 
@@ -56,9 +59,8 @@ function namedFiles(repository: Repository, file: string, texts: readonly string
   return words.flatMap((word) => resolveName(repository, file, word));
 }
 
-function findEdges(repository: Repository, file: string): string[] {
+function findEdges(repository: Repository, doors: PackageDoors, file: string): string[] {
   const source = repository.source(file);
-  const doors = packageDoors(repository);
   const imported = source.imports.flatMap(({ specifier }) => {
     const door = splitSpecifier(specifier);
     if (door === null) return resolveName(repository, file, specifier);
