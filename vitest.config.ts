@@ -29,6 +29,8 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts'],
           exclude: [...exclude, ...costly.map((cost) => `**/*.${cost}.test.ts`)],
+          // Far more than any takes: a busy machine must not fail a test that does no I/O.
+          testTimeout: 30_000,
           maxWorkers: availableParallelism(),
           sequence: { groupOrder: 0 },
         },
