@@ -1,9 +1,9 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from '@northwind/service-kit';
-import { sql } from 'kysely';
 import { REGION } from '../stack/service-environment.ts';
 import type { StackUrls } from '../stack/stack-options.ts';
 import type { DemoDatabase } from './demo-database.ts';
+import { readLastChanges } from './read-last-changes.ts';
 import { type Progress, readProgress } from './read-progress.ts';
 import type { WebhookReceiver } from './receive-webhooks.ts';
 import type { StreamWatch } from './watch-streams.ts';
@@ -88,14 +88,10 @@ async function countQueue(client: SQSClient, url: string): Promise<number> {
   return names.reduce((sum, name) => sum + Number(answer.Attributes?.[name] ?? 0), 0);
 }
 
-/** Merchants whose page has not yet been told of their last event. */
-async function findBehind({ db }: DemoDatabase, watch: StreamWatch): Promise<string[]> {
-  const { rows } = await sql<{ merchantId: string; offset: bigint }>`
-    select merchant_id as "merchantId", max("offset") as "offset"
-    from (select merchant_id, "offset" from read.balances
-          union all select merchant_id, "offset" from read.payouts) touched
-    group by merchant_id`.execute(db);
-  return rows
-    .filter(({ merchantId, offset }) => (watch.streams.get(merchantId)?.arrivals.at(-1)?.offset ?? -1n) < offset)
-    .map(({ merchantId }) => merchantId);
+/** Merchants whose page has not yet been told of the last change. */
+async function findBehind(database: DemoDatabase, { streams }: StreamWatch): Promise<string[]> {
+  const lastChanges = [...(await readLastChanges(database))];
+  const isBehind = (merchantId: string, offset: bigint) =>
+    (streams.get(merchantId)?.arrivals.at(-1)?.offset ?? -1n) < offset;
+  return lastChanges.filter(([merchantId, offset]) => isBehind(merchantId, offset)).map(([merchantId]) => merchantId);
 }

@@ -39,6 +39,7 @@ const right: Evidence = {
     events: [event(0n), event(1n), event(2n)],
     rejectedFields: { time: 1 },
     deadLetters: 0,
+    lastChanges: new Map(),
   },
   webhooks: [{ ...payout, webhookId: 'msg_1', partition: 4, offset: 2n, receivedAtMs: 1 }],
   streams: new Map(),

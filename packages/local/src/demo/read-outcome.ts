@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { OracleBalance, OraclePayout } from '../simulation/oracle.ts';
 import type { DemoDatabase } from './demo-database.ts';
+import { readLastChanges } from './read-last-changes.ts';
 
 /** An event of the log and the message that brought it. */
 export interface AppendedEvent {
@@ -19,9 +20,12 @@ export interface Outcome {
   /** How many rejections name each field. */
   readonly rejectedFields: Readonly<Record<string, number>>;
   readonly deadLetters: number;
+  /** Offset of the last event that changed what each merchant's page shows. */
+  readonly lastChanges: ReadonlyMap<string, bigint>;
 }
 
-export async function readOutcome({ db }: DemoDatabase): Promise<Outcome> {
+export async function readOutcome(database: DemoDatabase): Promise<Outcome> {
+  const { db } = database;
   const balances = await sql<OracleBalance>`
     select merchant_id as "merchantId", currency, available_minor as "availableMinor",
            in_transit_minor as "inTransitMinor", reserved_minor as "reservedMinor", gross_minor as "grossMinor",
@@ -44,5 +48,6 @@ export async function readOutcome({ db }: DemoDatabase): Promise<Outcome> {
     events: events.rows,
     rejectedFields: Object.fromEntries(rejections.rows.map(({ field, count }) => [field || 'body', count])),
     deadLetters: dead.rows[0]?.count ?? 0,
+    lastChanges: await readLastChanges(database),
   };
 }

@@ -96,6 +96,7 @@ async function prove(options: DemoOptions & { readonly signal: AbortSignal }, sc
   const killer = createKiller(stack);
   const { fresh } = traffic.counts;
   const total = traffic.messages.length;
+  const webhooks = settledPayouts(traffic).length;
   // What fails on one side ends the other.
   const failing = new AbortController();
   const signal = AbortSignal.any([options.signal, failing.signal]);
@@ -115,15 +116,16 @@ async function prove(options: DemoOptions & { readonly signal: AbortSignal }, sc
     awaitArrival({
       urls,
       database,
-      expected: { fresh, total, webhooks: settledPayouts(traffic).length },
+      expected: { fresh, total, webhooks },
       receiver,
       watch,
       clock,
       signal,
-      onProgress: ({ appended, received }) => {
+      onProgress: ({ appended, received, delivered }) => {
         inFlightMax = Math.max(inFlightMax, sentCount - received);
         if (chaos) killer.strike(appended / fresh);
-        onProgress?.({ phase: 'settling', done: Math.min(received, total), total });
+        if (received < total) onProgress?.({ phase: 'settling', done: received, total });
+        else onProgress?.({ phase: 'waiting for the last webhooks', done: delivered, total: webhooks });
       },
     }),
   );

@@ -29,9 +29,12 @@ export function writeReport(findings: Findings): DemoReport {
   const { progress, appliedAtMs } = arrived;
   const webhooks = receiver.received();
   const unharmed = killer?.unharmed() ?? [];
-  const toStream = streamLatencies(outcome.events, sent.sentAtMs, watch.streams);
+  const visible = outcome.events.filter(
+    ({ merchantId, offset }) => offset <= (outcome.lastChanges.get(merchantId) ?? -1n),
+  );
+  const toStream = streamLatencies(visible, sent.sentAtMs, watch.streams);
   const toWebhook = webhookLatencies(webhooks, outcome.events, sent.sentAtMs);
-  const unmeasured = outcome.events.length - toStream.length + (webhooks.length - toWebhook.length);
+  const unmeasured = visible.length - toStream.length + (webhooks.length - toWebhook.length);
   const inconsistencies = judgeOutcome({
     traffic,
     arrived,
