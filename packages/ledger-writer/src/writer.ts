@@ -15,6 +15,7 @@ import { createBatchWriter } from './batch/write-batches.ts';
 import type { MessageQueue } from './queue/message-queue.ts';
 import { createMessagesInHand } from './queue/messages-in-hand.ts';
 import { createReceiver } from './queue/receiver.ts';
+import { createRemover } from './queue/remove-messages.ts';
 
 export interface WriterOptions {
   readonly database: { readonly pool: pg.Pool };
@@ -37,7 +38,8 @@ export function createWriter(options: WriterOptions): Service {
   const log = createEventLog(database);
   const doorbell = createDoorbell({ database, channel: DOORBELL_LEDGER, logger });
   const inHand = createMessagesInHand(options);
-  const batches = createBatchWriter({ ...options, log, doorbell, inHand, onBatch });
+  const remover = createRemover({ ...options, inHand });
+  const batches = createBatchWriter({ ...options, log, doorbell, inHand, onBatch, onCommitted: remover.add });
   let stopping = new AbortController();
   const batcher = createBatcher({ ...options, write: (batch) => batches.write(batch, stopping.signal) });
   const receivers = Array.from({ length: options.receivers }, (_, n) =>
@@ -53,7 +55,7 @@ export function createWriter(options: WriterOptions): Service {
     stop: async () => {
       stopping.abort(); // a batch that the database does not take now goes back to the queue
       await batcher.drain();
-      await batches.settled();
+      await remover.drain();
       await doorbell.close();
     },
   });

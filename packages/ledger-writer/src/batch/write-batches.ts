@@ -1,5 +1,5 @@
 /**
- * Writes batches until the database has them, and only then deletes their messages from the queue.
+ * Writes batches until the database has them, and only then hands their messages on to be deleted.
  *
  * When the database is away, the batch is kept (and its messages kept invisible), receiving pauses, and the write is
  * tried again until it succeeds or the writer stops; then the messages go back to the queue.
@@ -16,6 +16,8 @@ export interface BatchWriterOptions {
   readonly queue: MessageQueue;
   readonly inHand: MessagesInHand;
   readonly doorbell: Doorbell;
+  /** Told of the messages whose outcome is committed. */
+  readonly onCommitted: (messages: readonly HeldMessage[]) => void;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly health: Health;
@@ -25,16 +27,12 @@ export interface BatchWriterOptions {
 export interface BatchWriter {
   /** Resolves when the batch is committed, or given back because the signal aborted. Never throws. */
   write(messages: readonly HeldMessage[], signal: AbortSignal): Promise<void>;
-  /** Resolves when no deletion is under way. */
-  settled(): Promise<void>;
 }
 
-const REMOVE_TRIES_MAX = 3;
 const retryDelayMs = backoff({ baseMs: 100, capMs: 5_000 });
 
 export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
   const { log, queue, inHand, doorbell, clock, logger, health } = options;
-  const removing = new Set<Promise<void>>();
 
   /** True when it is committed. */
   async function tryToRecord(messages: readonly HeldMessage[], attempt: number): Promise<boolean> {
@@ -57,14 +55,6 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
     logger[level]({ event: 'batch.recorded', ...counts, ms: Math.round(ms) }, 'batch recorded');
   }
 
-  /** What can't be deleted now is delivered again and then counted as a duplicate. */
-  async function remove(messages: readonly HeldMessage[]): Promise<void> {
-    let left = await queue.remove(messages);
-    for (let attempt = 1; left.length > 0 && attempt < REMOVE_TRIES_MAX; attempt += 1) left = await queue.remove(left);
-    if (left.length > 0) logger.warn({ event: 'messages.not_deleted', count: left.length }, 'will be delivered again');
-    inHand.letGo(messages);
-  }
-
   return {
     async write(messages, signal) {
       for (let attempt = 1; !(await tryToRecord(messages, attempt)); attempt += 1) {
@@ -76,11 +66,7 @@ export function createBatchWriter(options: BatchWriterOptions): BatchWriter {
       }
       inHand.resume();
       doorbell.ring();
-      const removal = remove(messages).finally(() => removing.delete(removal));
-      removing.add(removal);
-    },
-    async settled() {
-      await Promise.all(removing);
+      options.onCommitted(messages);
     },
   };
 }
