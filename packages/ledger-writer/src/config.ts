@@ -19,7 +19,9 @@ export const writerConfigSchema = z.strictObject({
   SETTLEMENT_HEALTH_HOST: z.string().min(1).default('127.0.0.1').describe('address of the health and metrics server'),
   SETTLEMENT_HEALTH_PORT: whole(0, 65_535).default(0).describe('port of the health and metrics server; 0: none'),
   SETTLEMENT_DATABASE_CONNECTIONS_MAX: whole(2, 100).default(4).describe('database connections at most'),
-  SETTLEMENT_WRITER_RECEIVERS: whole(1, 64).default(8).describe('long polls at the same time'),
+  SETTLEMENT_WRITER_RECEIVERS: whole(1, 64)
+    .default(8)
+    .describe('long polls at the same time at most; one when it is quiet'),
   SETTLEMENT_WRITER_BATCH_SIZE_MAX: whole(1, 10_000).default(1_000).describe('messages in one append at most'),
   SETTLEMENT_WRITER_FLUSH_MS: whole(0, 1_000).default(5).describe('milliseconds a message waits for company'),
   SETTLEMENT_WRITER_IN_HAND_MAX: whole(10, 100_000)

@@ -14,6 +14,7 @@ import type { BatchCounts } from './batch/record-batch.ts';
 import { createBatchWriter } from './batch/write-batches.ts';
 import type { MessageQueue } from './queue/message-queue.ts';
 import { createMessagesInHand } from './queue/messages-in-hand.ts';
+import { createPollingGate } from './queue/polling-gate.ts';
 import { createReceiver } from './queue/receiver.ts';
 import { createRemover } from './queue/remove-messages.ts';
 
@@ -25,7 +26,7 @@ export interface WriterOptions {
   readonly health: Health;
   /** Told of each committed batch. */
   readonly onBatch?: (counts: BatchCounts, seconds: number) => void;
-  /** Long polls at the same time. */
+  /** Long polls at the same time at most; one when it is quiet. */
   readonly receivers: number;
   readonly batchSizeMax: number;
   readonly flushMs: number;
@@ -42,8 +43,9 @@ export function createWriter(options: WriterOptions): Service {
   const batches = createBatchWriter({ ...options, log, doorbell, inHand, onBatch, onCommitted: remover.add });
   let stopping = new AbortController();
   const batcher = createBatcher({ ...options, write: (batch) => batches.write(batch, stopping.signal) });
-  const receivers = Array.from({ length: options.receivers }, (_, n) =>
-    createReceiver({ ...options, name: `receiver ${n + 1}`, inHand, onMessages: batcher.add }),
+  const gate = createPollingGate(options.receivers);
+  const receivers = Array.from({ length: options.receivers }, (_, receiver) =>
+    createReceiver({ ...options, receiver, gate, inHand, onMessages: batcher.add }),
   );
 
   const writing = createService({

@@ -3,9 +3,12 @@ import { type Clock, createLoop, type Health, type Logger, type Service } from '
 import type { HeldMessage } from './held-message.ts';
 import type { MessageQueue } from './message-queue.ts';
 import type { MessagesInHand } from './messages-in-hand.ts';
+import type { PollingGate } from './polling-gate.ts';
 
 export interface ReceiverOptions {
-  readonly name: string;
+  /** Which of the receivers this is, from 0. */
+  readonly receiver: number;
+  readonly gate: PollingGate;
   readonly queue: MessageQueue;
   readonly inHand: MessagesInHand;
   readonly onMessages: (messages: readonly HeldMessage[]) => void;
@@ -16,11 +19,15 @@ export interface ReceiverOptions {
 
 /** SQS gives at most ten at once. */
 const RECEIVE_MAX = 10;
+/** After an answer that was not full: what arrives meanwhile comes in one call instead of one each. */
+const COLLECT_MS = 5;
 
-export function createReceiver({ name, queue, inHand, onMessages, clock, logger, health }: ReceiverOptions): Service {
+export function createReceiver(options: ReceiverOptions): Service {
+  const { receiver, gate, queue, inHand, onMessages, clock, logger, health } = options;
   return createLoop({
-    name,
+    name: `receiver ${receiver}`,
     run: async (signal) => {
+      await gate.enter(receiver, signal);
       await inHand.reserve(RECEIVE_MAX, signal);
       let messages: HeldMessage[] = [];
       try {
@@ -29,7 +36,9 @@ export function createReceiver({ name, queue, inHand, onMessages, clock, logger,
       } finally {
         inHand.take(messages, RECEIVE_MAX);
       }
+      gate.brought(messages.length);
       onMessages(messages);
+      if (messages.length < RECEIVE_MAX) await clock.sleep(COLLECT_MS, signal);
     },
     onError: (err, { delayMs }) => {
       health.set('queue', 'failing', err instanceof Error ? err.message : String(err));
