@@ -2,6 +2,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkRepository } from './check-repository.ts';
 import { formatFinding } from './finding.ts';
+import { COORDINATORS } from './layout.ts';
 import { loadRepository } from './repository/load-repository.ts';
 import { repositoryOf } from './repository/repository.ts';
 
@@ -253,4 +254,5 @@ test('an exemption with its reason silences the rule for that file only', () => 
 test('this repository keeps the house rules', () => {
   const repository = loadRepository(path.resolve(import.meta.dirname, '../../..'));
   expect(checkRepository(repository).map(formatFinding)).toEqual([]);
+  expect(COORDINATORS.filter((file) => !repository.paths.has(file))).toEqual([]);
 });

@@ -44,7 +44,7 @@ export const CLOCK_PACKAGE = 'service-kit';
 export const COORDINATORS: readonly string[] = [
   'packages/local/src/stack/start-stack.ts',
   'packages/local/src/demo/run-demo.ts',
-  'packages/portal/src/App.tsx',
+  'packages/portal/src/app.tsx',
 ];
 
 export const LIMITS = {

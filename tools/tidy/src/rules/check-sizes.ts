@@ -23,7 +23,7 @@ export function checkSizes(repository: Repository): Finding[] {
 
 function checkFileLength(file: string, lines: number): Finding[] {
   if (isTest(file)) return [];
-  const isCoordinator = file.endsWith('/main.ts') || COORDINATORS.includes(file);
+  const isCoordinator = /\/main\.tsx?$/.test(file) || COORDINATORS.includes(file);
   const rule = isCoordinator ? 'coordinator-length' : 'file-length';
   const limit = isCoordinator ? LIMITS.coordinatorLines : LIMITS.fileLines;
   if (lines <= limit) return [];
