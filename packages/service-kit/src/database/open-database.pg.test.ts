@@ -108,3 +108,12 @@ describe('a connection that the server ends', () => {
     },
   );
 });
+
+test('a statement is prepared once a connection, and transaction control never', async () => {
+  await using database = open(1);
+  for (let n = 0; n < 3; n += 1) {
+    await database.db.transaction().execute((trx) => sql`SELECT ${n}::int4 + 1 AS next`.execute(trx));
+  }
+  const { rows } = await database.pool.query('SELECT statement FROM pg_prepared_statements');
+  expect(rows).toEqual([{ statement: 'SELECT $1::int4 + 1 AS next' }]);
+});

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { columnTypes } from './parse-column.ts';
+import { preparingPool } from './prepare-statements.ts';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -24,7 +25,8 @@ const IDLE_TIMEOUT_MS = 30_000;
 
 /**
  * A pool and a query builder on it. No connection is made before the first query. int8 columns come back as bigint,
- * timestamptz as `YYYY-MM-DDTHH:MM:SS.ffffffZ`, date as `YYYY-MM-DD`; sessions are in UTC.
+ * timestamptz as `YYYY-MM-DDTHH:MM:SS.ffffffZ`, date as `YYYY-MM-DD`; sessions are in UTC. What the query builder says
+ * is prepared once a connection.
  */
 export function openDatabase<DB>(options: DatabaseOptions): Database<DB> {
   const pool = new pg.Pool({ ...connectionOptions(options.url, options.applicationName), max: options.connectionsMax });
@@ -33,7 +35,7 @@ export function openDatabase<DB>(options: DatabaseOptions): Database<DB> {
     client.on('error', ignore);
   });
   pool.on('error', ignore);
-  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparingPool(pool) }) });
   let closed: Promise<void> | null = null;
   const close = () => {
     // Kysely only ends a pool that it has used.

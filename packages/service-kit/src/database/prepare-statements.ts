@@ -1,0 +1,48 @@
+/**
+ * A pool whose connections prepare each statement once and only run it afterwards. A service says the same few dozen
+ * statements all day; parsing and planning them anew costs the server more than running them does.
+ */
+import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
+import type pg from 'pg';
+
+/** Beyond that the statements are not a service's own few dozen, and each would stay in the server's memory. */
+const STATEMENTS_MAX = 500;
+
+export function preparingPool(pool: pg.Pool): PostgresPool {
+  const names = new Map<string, string>();
+  const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+
+  function nameOf(text: string): string | undefined {
+    let name = names.get(text);
+    if (name === undefined && names.size < STATEMENTS_MAX) {
+      name = `statement_${names.size + 1}`;
+      names.set(text, name);
+    }
+    return name;
+  }
+
+  function prepare(client: pg.PoolClient): PostgresPoolClient {
+    const query = (text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<unknown>> => {
+      const values = [...parameters];
+      const name = isWorthIt(text) ? nameOf(text) : undefined;
+      return client.query(name === undefined ? { text, values } : { name, text, values }) as never;
+    };
+    return { query: query as PostgresPoolClient['query'], release: (destroy) => client.release(destroy) };
+  }
+
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    async connect() {
+      const client = await pool.connect();
+      const known = clients.get(client) ?? prepare(client);
+      clients.set(client, known);
+      return known;
+    },
+  };
+}
+
+/** Only what is planned: BEGIN, COMMIT and DDL have no plan to keep. */
+function isWorthIt(text: string): boolean {
+  return /^\s*(select|insert|update|delete|with)\b/i.test(text);
+}
