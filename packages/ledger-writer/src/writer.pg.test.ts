@@ -127,6 +127,27 @@ describe('ledger-writer', () => {
     expect(rejection?.body.toString('utf8')).toBe(body(13));
   });
 
+  it('rejects nothing for a defect of the log itself: everything is kept until it is mended', async () => {
+    await send(Array.from({ length: 20 }, (_, n) => body(n)));
+    const first = await write();
+    await eventually(async () => expect(await tallies()).toEqual({ appended: 20 }));
+    await first.stop();
+    // As after a restore in which the heads are older than the events: every new offset is taken.
+    await database.pool.query('update ledger.partitions set next_offset = 0');
+    const health = createHealth();
+    await send(Array.from({ length: 20 }, (_, n) => body(100 + n)));
+    await write({ health });
+    const logHealth = () => health.components().find(({ component }) => component === 'log')?.detail;
+    await eventually(() => expect(logHealth()).toContain('events_pk'));
+    expect(await tallies()).toEqual({ appended: 20 });
+    await database.pool.query(`update ledger.partitions p set next_offset =
+      (select coalesce(max("offset") + 1, 0) from ledger.events e where e.partition = p.partition)`);
+    await eventually(async () => {
+      expect(await tallies()).toEqual({ appended: 40 });
+      await queueIsEmpty();
+    });
+  });
+
   it('keeps and hides its messages while the database is away, and writes them all when it is back', async () => {
     const health = createHealth();
     let received = 0;

@@ -70,7 +70,7 @@ export async function rebuildBeside(db: Kysely<ReadTables>, batchSize: number): 
   for (const { partition, next_offset: toOffset } of heads) {
     for (let fromOffset = 0n; fromOffset < toOffset; fromOffset += BigInt(batchSize)) {
       const items = await readEvents(ledger, [{ partition, fromOffset, toOffset }], batchSize);
-      const slice = { partition, items, fromOffset, nextOffset: fromOffset + BigInt(items.length) };
+      const slice = { partition, items, fromOffset, nextOffset: fromOffset + BigInt(items.length), moreWaiting: false };
       await db.transaction().execute((trx) => {
         return applyBatch(trx as unknown as Kysely<unknown>, 'read_g2', { slices: [slice] });
       });

@@ -13,6 +13,8 @@ export interface BatchSlice<Item> {
   readonly fromOffset: bigint;
   /** The group's offset once this batch is committed. */
   readonly nextOffset: bigint;
+  /** The batch had no room for all that was there. */
+  readonly moreWaiting: boolean;
 }
 
 export interface ConsumedBatch<Item> {
@@ -31,7 +33,7 @@ export interface Round<Item extends Coordinate, DB extends LedgerTables> {
   readonly except?: readonly number[];
 }
 
-/** An `apply` that threw, with the batch it threw on. Everything was rolled back. */
+/** A batch that could not be read (then it has no items) or applied. Everything was rolled back. */
 export class ApplyError<Item> extends Error {
   readonly batch: ConsumedBatch<Item>;
 
@@ -54,8 +56,10 @@ export async function consumeRound<Item extends Coordinate, DB extends LedgerTab
     const ranges = await claimPartitions(ledger, wish);
     if (ranges.length === 0) return { slices: [] };
     const limit = Math.max(1, Math.ceil(round.itemsMax / ranges.length));
-    const batch = { slices: toSlices(ranges, await round.source.read(trx, ranges, limit), limit) };
+    const nothing = ranges.map((range) => ({ ...range, items: [], nextOffset: range.fromOffset, moreWaiting: true }));
+    let batch: ConsumedBatch<Item> = { slices: nothing };
     try {
+      batch = { slices: toSlices(ranges, await round.source.read(trx, ranges, limit), limit) };
       await round.apply(trx, batch);
     } catch (error) {
       throw new ApplyError(batch, error);
@@ -76,6 +80,7 @@ function toSlices<Item extends Coordinate>(
     const own = byPartition.get(range.partition) ?? [];
     const last = own.at(-1);
     const nextOffset = last !== undefined && own.length === limit ? last.offset + 1n : range.toOffset;
-    return { partition: range.partition, items: own, fromOffset: range.fromOffset, nextOffset };
+    const { partition, fromOffset, toOffset } = range;
+    return { partition, items: own, fromOffset, nextOffset, moreWaiting: nextOffset < toOffset };
   });
 }

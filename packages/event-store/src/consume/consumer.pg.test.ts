@@ -126,6 +126,18 @@ describe('consumer', () => {
     expect(new Set(rowsApplied.map((row) => row.subject)).size).toBe(rowsApplied.length);
   });
 
+  it('reads on over no hole: an event that is missing below the head stops its partition, loudly', async () => {
+    await log.append(payments(50, 'a'));
+    await database.pool.query('alter table ledger.events disable trigger all');
+    await database.pool.query('delete from ledger.events where partition = 4 and "offset" = 1');
+    await consume();
+    await eventually(async () => {
+      const behind = (await readGroupLag(database.db as never, 'g')).filter((g) => g.lag > 0n);
+      expect(behind).toMatchObject([{ partition: 4, nextOffset: 1n }]);
+      expect(behind[0]?.stoppedReason).toContain('no event at 4:1');
+    });
+  });
+
   it('hears the doorbell', async () => {
     await consume();
     const doorbell = createDoorbell({ database, channel: DOORBELL_LEDGER, logger: silentLogger() });

@@ -40,6 +40,8 @@ export interface ConsumerOptions<Item extends Coordinate, DB extends LedgerTable
 }
 
 const BATCH_SIZE_MAX = 1_000;
+/** After a batch with room left: what arrives meanwhile shares the next transaction instead of having one each. */
+const COLLECT_MS = 5;
 const POLL_MS = { first: 20, last: 500 };
 const RETRY_MS = { first: 50, last: 5_000 };
 
@@ -64,10 +66,11 @@ export function createConsumer<Item extends Coordinate, DB extends LedgerTables>
     let retryMs = RETRY_MS.first;
     while (!stopping) {
       try {
-        const busy = await takeTurn();
+        const turn = await takeTurn();
         await reportStopped?.();
         retryMs = RETRY_MS.first;
-        const rung = busy || (await alarm.wait(pollMs));
+        if (turn === 'some') await clock.sleep(COLLECT_MS);
+        const rung = turn !== 'nothing' || (await alarm.wait(pollMs));
         pollMs = rung ? POLL_MS.first : Math.min(pollMs * 2, POLL_MS.last);
       } catch (err) {
         health?.set(`consumer ${group}`, 'failing', err instanceof Error ? err.message : String(err));

@@ -54,5 +54,21 @@ export async function readEvents(
         and l."offset" < least(r.to_offset, r.from_offset + ${limitPerRange})
     ) e
     order by e.partition, e."offset"`.execute(db);
+  assertDense(rows, ranges, limitPerRange);
   return rows;
+}
+
+/** Offsets have no gaps. A missing row is a damaged log: reading on would skip it, and what it hides, for good. */
+function assertDense(events: readonly LoggedEvent[], ranges: readonly OffsetRange[], limitPerRange: number): void {
+  const found = Map.groupBy(events, (event) => event.partition);
+  for (const { partition, fromOffset, toOffset } of ranges) {
+    const expected = Math.min(limitPerRange, Number(toOffset - fromOffset));
+    const own = found.get(partition) ?? [];
+    if (own.length === expected) continue;
+    const missing = own.findIndex((event, i) => event.offset !== fromOffset + BigInt(i));
+    const at = fromOffset + BigInt(missing === -1 ? own.length : missing);
+    throw new Error(
+      `the log has no event at ${partition}:${at}, below its head: it is damaged, and nothing is read on`,
+    );
+  }
 }

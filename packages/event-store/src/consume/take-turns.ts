@@ -19,15 +19,18 @@ export interface TurnOptions<Item extends Coordinate, DB extends LedgerTables>
 /** Half of the sixteen, so that two consumers of a busy group always both find work. */
 const PARTITIONS_A_ROUND = 8;
 
-/** Each call takes one turn; true when there may be more to do at once. Throws when the database can't do it now. */
+/** What a turn found: a full batch (more is waiting), fewer items than it could take, or nothing. */
+export type Turn = 'full' | 'some' | 'nothing';
+
+/** Each call takes one turn. Throws when the database can't do it now. */
 export function createTurns<Item extends Coordinate, DB extends LedgerTables>(
   options: TurnOptions<Item, DB>,
-): () => Promise<boolean> {
+): () => Promise<Turn> {
   const { db, group, source, apply, itemsMax } = options;
   const suspects = createSuspects(itemsMax);
   const round = { db, group, source, apply, partitionsMax: PARTITIONS_A_ROUND };
 
-  async function consume(): Promise<boolean> {
+  async function consume(): Promise<Turn> {
     const suspect = suspects.next();
     const narrowed = suspect
       ? { itemsMax: suspect.itemsMax, only: [suspect.partition] }
@@ -37,7 +40,9 @@ export function createTurns<Item extends Coordinate, DB extends LedgerTables>(
     if (suspect && didSomething) suspects.succeeded(suspect.partition);
     if (suspect && !didSomething) suspects.clear(suspect.partition);
     if (didSomething) options.afterCommit?.(batch);
-    return didSomething || suspect !== undefined;
+    if (suspect) return 'full';
+    if (!didSomething) return 'nothing';
+    return batch.slices.some((slice) => slice.moreWaiting) ? 'full' : 'some';
   }
 
   async function refused(error: ApplyError<Item>): Promise<void> {
@@ -64,7 +69,7 @@ export function createTurns<Item extends Coordinate, DB extends LedgerTables>(
     } catch (error) {
       if (!(error instanceof ApplyError) || isTransientDatabaseError(error.cause)) throw error;
       await refused(error);
-      return true;
+      return 'full';
     }
   };
 }

@@ -53,10 +53,13 @@ async function appendOrRefuse(
   }
 }
 
-/** Class 22: data exception; class 23: a constraint. Anything else says nothing about the data. */
+/**
+ * Only what the event itself is to blame for: a value that no column can hold (class 22), or a named rule on events.
+ * Any other error, a constraint of another kind included, is ours: the batch is kept, and nothing is rejected for it.
+ */
 function isDataRefused(error: unknown): boolean {
-  const { code } = error as { code?: string };
-  return typeof code === 'string' && (code.startsWith('22') || code.startsWith('23'));
+  const { code, table, constraint } = error as { code?: string; table?: string; constraint?: string };
+  return code?.startsWith('22') === true || (code === '23514' && table === 'events' && constraint !== undefined);
 }
 
 function messageOf(error: unknown): string {

@@ -10,13 +10,21 @@ export interface AppliedMigration {
   readonly name: string;
 }
 
+// A migration takes as long as it takes.
+const NO_LIMITS = { statementMs: 0, idleInTransactionMs: 0 };
+
 /**
  * Brings the database up to the sets, in their order, and returns what was new. A set's pending files are applied in
  * one transaction: all or none. What was applied is recorded in `<schema>.migrations`. Processes that do this at the
  * same time take turns: the Migrator holds a lock of the database while it works.
  */
 export async function migrate(url: string, sets: readonly MigrationSet[]): Promise<AppliedMigration[]> {
-  await using database = openDatabase<unknown>({ url, applicationName: 'migrate', connectionsMax: 1 });
+  await using database = openDatabase<unknown>({
+    url,
+    applicationName: 'migrate',
+    connectionsMax: 1,
+    limits: NO_LIMITS,
+  });
   const applied: AppliedMigration[] = [];
   for (const set of sets) applied.push(...(await migrateSet(database.db, set)));
   return applied;

@@ -10,7 +10,23 @@ export interface DatabaseOptions {
   readonly connectionsMax: number;
   /** Told when a connection breaks between two queries. The pool replaces it; the next query finds out if it can't. */
   readonly onConnectionError?: (error: Error) => void;
+  readonly limits?: Partial<ConnectionLimits>;
 }
+
+/**
+ * How long a connection may be silent. A process that dies closes its connections; a host that dies, or a network that
+ * swallows packets, does not: without limits its locks would be held, and its peer would wait, for hours.
+ */
+export interface ConnectionLimits {
+  /** The server cancels a statement that takes longer; 0 is no limit. The client gives up soon after that. */
+  readonly statementMs: number;
+  /** The server ends a session that leaves its transaction waiting longer, and frees its locks; 0 is no limit. */
+  readonly idleInTransactionMs: number;
+}
+
+const LIMITS: ConnectionLimits = { statementMs: 60_000, idleInTransactionMs: 15_000 };
+// The client's limit is above the server's: while the server is there, it is the one that ends a statement.
+const ANSWER_GRACE_MS = 5_000;
 
 export interface Database<DB> extends AsyncDisposable {
   readonly db: Kysely<DB>;
@@ -29,7 +45,7 @@ const IDLE_TIMEOUT_MS = 30_000;
  * is prepared once a connection.
  */
 export function openDatabase<DB>(options: DatabaseOptions): Database<DB> {
-  const pool = new pg.Pool({ ...connectionOptions(options.url, options.applicationName), max: options.connectionsMax });
+  const pool = new pg.Pool({ ...connectionOptions(options), max: options.connectionsMax });
   pool.on('connect', (client) => {
     client.once('error', (error) => options.onConnectionError?.(error));
     client.on('error', ignore);
@@ -51,17 +67,35 @@ export function openDatabase<DB>(options: DatabaseOptions): Database<DB> {
 const ignore = () => undefined;
 
 /** One connection outside any pool, for LISTEN and for locks; set up like the pool's. Not connected yet. */
-export function createDatabaseClient(options: Pick<DatabaseOptions, 'url' | 'applicationName'>): pg.Client {
-  return new pg.Client(connectionOptions(options.url, options.applicationName));
+export function createDatabaseClient(options: ClientOptions): pg.Client {
+  return new pg.Client(connectionOptions(options));
 }
 
-function connectionOptions(url: string, applicationName: string): pg.PoolConfig {
+type ClientOptions = Pick<DatabaseOptions, 'url' | 'applicationName' | 'limits'>;
+
+function connectionOptions({ url, applicationName, limits }: ClientOptions): pg.PoolConfig {
+  const { statementMs, idleInTransactionMs } = { ...LIMITS, ...limits };
+  const settings = {
+    TimeZone: 'UTC',
+    DateStyle: 'ISO',
+    statement_timeout: statementMs,
+    idle_in_transaction_session_timeout: idleInTransactionMs,
+    // The server notices within half a minute that nobody is at the other end any more.
+    tcp_keepalives_idle: 10,
+    tcp_keepalives_interval: 5,
+    tcp_keepalives_count: 3,
+    tcp_user_timeout: 20_000,
+  };
   return {
     connectionString: url,
     application_name: applicationName,
-    options: '-c TimeZone=UTC -c DateStyle=ISO',
+    options: Object.entries(settings)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
     types: columnTypes,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    ...(statementMs > 0 && { query_timeout: statementMs + ANSWER_GRACE_MS }),
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
   };

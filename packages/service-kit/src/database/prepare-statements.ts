@@ -2,6 +2,7 @@
  * A pool whose connections prepare each statement once and only run it afterwards. A service says the same few dozen
  * statements all day; parsing and planning them anew costs the server more than running them does.
  */
+import type { Socket } from 'node:net';
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import type pg from 'pg';
 
@@ -25,7 +26,9 @@ export function preparingPool(pool: pg.Pool): PostgresPool {
     const query = (text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<unknown>> => {
       const values = [...parameters];
       const name = isWorthIt(text) ? nameOf(text) : undefined;
-      return client.query(name === undefined ? { text, values } : { name, text, values }) as never;
+      const answer = client.query(name === undefined ? { text, values } : { name, text, values });
+      answer.catch((error: Error) => endIfSilent(client, error));
+      return answer as never;
     };
     return { query: query as PostgresPoolClient['query'], release: (destroy) => client.release(destroy) };
   }
@@ -40,6 +43,16 @@ export function preparingPool(pool: pg.Pool): PostgresPool {
       return known;
     },
   };
+}
+
+/**
+ * The driver gives up waiting for an answer but leaves the connection open, as if it could be used again. Ended, it
+ * fails at once for whoever has it and is replaced by the pool.
+ */
+function endIfSilent(client: pg.PoolClient, error: Error): void {
+  if (error.message !== 'Query read timeout') return;
+  const { connection } = client as unknown as { readonly connection: { readonly stream: Socket } };
+  connection.stream.destroy(error);
 }
 
 /** Only what is planned: BEGIN, COMMIT and DDL have no plan to keep. */
