@@ -17,7 +17,8 @@ create table ledger.intake (
 comment on table ledger.intake is
   'Messages taken in, by UTC day of intake; partition -1 holds what had no partition (rejections)';
 comment on column ledger.intake.currency is 'ISO 4217; XXX (no currency) for events that carry no amount';
-comment on column ledger.intake.messages is 'counts each time the queue delivered a message';
+comment on column ledger.intake.messages is
+  'counts each time a message was written: a delivery, and once more where the answer to a commit was lost';
 
 create table ledger.conflicts (
   conflict_id int8 not null generated always as identity,

@@ -16,3 +16,22 @@ create table ledger.consumer_offsets (
 comment on column ledger.consumer_offsets.next_offset is 'the first offset that this group has not applied yet';
 comment on column ledger.consumer_offsets.stopped_reason is
   'set when an event could not be applied: the partition waits for a person';
+
+-- What people did to consumer groups. Append-only like the log.
+
+create table ledger.consumer_actions (
+  action_id int8 not null generated always as identity,
+  action text not null,
+  consumer_group text not null,
+  partition int2 not null,
+  next_offset int8 not null,
+  stopped_reason text,
+  actor text not null,
+  acted_at timestamptz not null default clock_timestamp(),
+  constraint consumer_actions_pk primary key (action_id),
+  constraint consumer_actions_action_known check (action in ('resumed'))
+);
+
+create trigger consumer_actions_are_immutable
+  before update or delete or truncate on ledger.consumer_actions
+  for each statement execute function ledger.refuse_change();

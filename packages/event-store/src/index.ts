@@ -6,6 +6,7 @@ export { type ConsumerOptions, createConsumer } from './consume/consumer.ts';
 export { type GroupLag, readGroupLag } from './consume/group-lag.ts';
 export { type LoggedEvent, logSource, readEvents } from './consume/log-source.ts';
 export { registerGroup } from './consume/register-group.ts';
+export { type ResumedPartition, type ResumeOrder, resumePartition } from './consume/resume-partition.ts';
 export type { OffsetRange, Source } from './consume/source.ts';
 export type { Coordinate } from './coordinate.ts';
 export {

@@ -11,6 +11,7 @@ import type { ConsumedBatch } from './consume-round.ts';
 import { type ConsumerOptions, createConsumer } from './consumer.ts';
 import { readGroupLag } from './group-lag.ts';
 import { type LoggedEvent, logSource } from './log-source.ts';
+import { resumePartition } from './resume-partition.ts';
 
 type Tables = LedgerTables & { applied: { partition: number; offset: bigint; subject: string } };
 
@@ -124,6 +125,40 @@ describe('consumer', () => {
     });
     const rowsApplied = await applied();
     expect(new Set(rowsApplied.map((row) => row.subject)).size).toBe(rowsApplied.length);
+  });
+
+  it('goes on at the event that stopped it when somebody says so, which is recorded', async () => {
+    let mended = false;
+    await log.append(payments(60, 'a'));
+    await consume({
+      apply: async (trx, batch) => {
+        const items = batch.slices.flatMap((slice) => slice.items);
+        if (!mended && items.some((item) => item.subject === 'a_7')) throw new Error('not yet');
+        await record(trx, batch);
+      },
+    });
+    const stopped = async () => (await readGroupLag(database.db as never, 'g')).filter((g) => g.stoppedReason);
+    await eventually(async () => expect(await stopped()).toHaveLength(1));
+    mended = true;
+    const [{ partition, nextOffset } = { partition: -1, nextOffset: -1n }] = await stopped();
+    const order = { group: 'g', partition, actor: 'ada' };
+    expect(await resumePartition(database.db as never, order)).toMatchObject({ nextOffset });
+    expect(await resumePartition(database.db as never, order)).toBeNull();
+    await eventually(async () => expect(await lag()).toBe(0n));
+    expect(await applied()).toHaveLength(60);
+    const { rows } = await database.pool.query('select action, actor, next_offset from ledger.consumer_actions');
+    expect(rows).toEqual([{ action: 'resumed', actor: 'ada', next_offset: nextOffset }]);
+  });
+
+  it('stops nothing for what would fail every event alike: it waits, loudly, and goes on by itself', async () => {
+    const health = createHealth();
+    await log.append(payments(60, 'a'));
+    await database.pool.query('alter table applied rename to applied_away');
+    await consume({ health });
+    await eventually(() => expect(health.components()[0]?.detail).toContain('applied'));
+    await database.pool.query('alter table applied_away rename to applied');
+    await eventually(async () => expect(await lag()).toBe(0n));
+    expect(await applied()).toHaveLength(60);
   });
 
   it('reads on over no hole: an event that is missing below the head stops its partition, loudly', async () => {

@@ -67,9 +67,21 @@ export function createTurns<Item extends Coordinate, DB extends LedgerTables>(
     try {
       return await consume();
     } catch (error) {
-      if (!(error instanceof ApplyError) || isTransientDatabaseError(error.cause)) throw error;
+      if (!(error instanceof ApplyError) || !isOfTheEvent(error.cause)) throw error;
       await refused(error);
       return 'full';
     }
   };
+}
+
+/**
+ * Whether the event is to blame: what our own code threw over it, or a value or rule of the database that it breaks
+ * (SQLSTATE classes 22 and 23). A missing grant, a missing column or a lost server would fail every event alike, and
+ * stopping one partition after another for it would only make work for people.
+ */
+function isOfTheEvent(cause: unknown): boolean {
+  if (isTransientDatabaseError(cause)) return false;
+  const { code } = cause as { readonly code?: unknown };
+  const isDatabaseError = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code);
+  return !isDatabaseError || code.startsWith('22') || code.startsWith('23');
 }

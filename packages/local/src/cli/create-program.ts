@@ -10,6 +10,7 @@ import { migrateCommand } from '../commands/migrate.ts';
 import { payoutsCommand } from '../commands/payouts.ts';
 import { queueCommand } from '../commands/queue.ts';
 import { rejectionsCommand } from '../commands/rejections.ts';
+import { resumeCommand } from '../commands/resume.ts';
 import { sendCommand } from '../commands/send.ts';
 import { serviceCommands } from '../commands/services.ts';
 import { upCommand } from '../commands/up.ts';
@@ -48,7 +49,7 @@ export function createProgram(context: CommandContext): Command {
   add(program, 'Run', [upCommand, demoCommand]);
   add(program, 'Send', [sendCommand, convertCommand]);
   add(program, 'Look', [balancesCommand, payoutsCommand, groupsCommand, rejectionsCommand, conflictsCommand]);
-  add(program, 'Administer', [migrateCommand, loginCommand, keysCommand]);
+  add(program, 'Administer', [migrateCommand, loginCommand, keysCommand, resumeCommand]);
   program.commandsGroup('One service each, as production runs them (configured by environment alone):');
   for (const command of serviceCommands(context)) program.addCommand(inherit(command, program));
   program.addCommand(inherit(queueCommand(context), program), { hidden: true });

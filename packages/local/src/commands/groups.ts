@@ -33,7 +33,8 @@ Examples:
   settle groups --json | jq '.groups[] | select(.lag > 0)'
 
 read_1 is the projector's group; webhooks follows the payout transitions. A group that can't apply an event stops that
-partition and skips nothing: the line tells where and why, and the exit code is 1.`,
+partition and skips nothing: the line tells where and why, and the exit code is 1. When the cause is mended, settle
+resume lets it go on.`,
     )
     .action(async (options: Options) => {
       const { readGroupLag } = await import('@northwind/event-store');
