@@ -41,6 +41,15 @@ test('what the catalogue would not accept throws, with the field', () => {
   expect(decode('payout.failed', 1, null)).toThrow(EventError);
 });
 
+test('ids that the log took while they could hold control characters are still read', () => {
+  const data = { merchantId: 'm', amount: 1, currency: 'EUR', method: 'instant', destination: '••\t43' };
+  const paymentIds = ['p\t1', 'p\t2'];
+  const initiated = decodeEvent({ type: 'payout.initiated', version: 1, data: { ...data, paymentIds } });
+  expect(initiated).toMatchObject({ merchantId: 'm', destination: '••\t43', paymentIds });
+  const withoutAmount = { ...data, amount: undefined };
+  expect(() => decodeEvent({ type: 'payout.initiated', version: 1, data: withoutAmount })).toThrow(EventError);
+});
+
 test('a type keeps every version it ever had, from 1 on', () => {
   for (const [type, versions] of Object.entries(catalogue)) {
     const numbers = Object.keys(versions).map(Number);

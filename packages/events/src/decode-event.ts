@@ -1,6 +1,7 @@
+import type { z } from 'zod';
 import { type DomainEvent, findEntry } from './catalogue/catalogue.ts';
 import { explainIssue } from './parse/explain-issue.ts';
-import type { Rejection } from './parse/rejection.ts';
+import type { Rejection, RejectionCode } from './parse/rejection.ts';
 
 /** Data that the catalogue does not accept, where only accepted data may be. */
 export class EventError extends Error {
@@ -22,7 +23,7 @@ export interface StoredEvent {
 
 /**
  * A stored event as the newest version of its domain event: amounts in bigint, absent texts null, unknown members left
- * out. Throws an EventError on what the catalogue does not accept; an event from the log never is.
+ * out. Throws an EventError on what the catalogue never accepted; an event from the log never is.
  */
 export function decodeEvent(stored: StoredEvent): DomainEvent {
   const { type, version, data } = stored;
@@ -32,6 +33,14 @@ export function decodeEvent(stored: StoredEvent): DomainEvent {
     throw new EventError(type, { code: 'version_unknown', field: 'version', message });
   }
   const accepted = entry.schema.safeParse(data);
-  if (!accepted.success) throw new EventError(type, explainIssue(accepted.error, data, ['data']));
-  return entry.decode(accepted.data as never);
+  if (!accepted.success && !accepted.error.issues.every(isYoungerThanTheLog)) {
+    throw new EventError(type, explainIssue(accepted.error, data, ['data']));
+  }
+  return entry.decode((accepted.success ? accepted.data : data) as never);
+}
+
+/** Refused at the door only since later: an event that the log took before would otherwise stop its partition. */
+function isYoungerThanTheLog(issue: z.core.$ZodIssue): boolean {
+  const code: RejectionCode = 'control_character';
+  return issue.code === 'custom' && issue.params?.code === code;
 }

@@ -152,6 +152,8 @@ function badEnvelopes(): BadBody[] {
     bad('no subject', envelopeWith({ subject: undefined }), 'missing', 'subject'),
     bad('blank subject', envelopeWith({ subject: ' \t' }), 'text_empty', 'subject'),
     bad('long subject', envelopeWith({ subject: 'p'.repeat(129) }), 'text_too_long', 'subject'),
+    bad('tab in the subject', envelopeWith({ subject: 'pay\t1' }), 'control_character', 'subject'),
+    bad('escape in the id', envelopeWith({ id: 'm\u001b[2J' }), 'control_character', 'id'),
     bad(
       'content type XML',
       envelopeWith({ datacontenttype: 'text/xml' }),
@@ -200,6 +202,8 @@ function badData(): BadBody[] {
     on({ merchantId: undefined }, 'missing'),
     on({ merchantId: '' }, 'text_empty'),
     on({ merchantId: 'm'.repeat(129) }, 'text_too_long'),
+    on({ merchantId: 'mer\n001' }, 'control_character'),
+    on({ merchantId: 'mer\u0085' }, 'control_character'),
     on({ merchantId: 42 }, 'wrong_type'),
     on({ amount: undefined }, 'missing'),
     on({ amount: '12345' }, 'wrong_type'),
@@ -223,11 +227,18 @@ function badData(): BadBody[] {
     payoutWith('payout.initiated', { ...initiated, paymentIds: ['a', ' '] }, 'text_empty', 'data.paymentIds[1]'),
     payoutWith(
       'payout.initiated',
+      { ...initiated, paymentIds: ['a', 'b\x7f'] },
+      'control_character',
+      'data.paymentIds[1]',
+    ),
+    payoutWith(
+      'payout.initiated',
       { ...initiated, paymentIds: Array.from({ length: 10_001 }, () => 'p') },
       'list_too_long',
       'data.paymentIds',
     ),
     payoutWith('payout.settled', { ...initiated }, 'missing', 'data.railReference'),
+    payoutWith('payout.submitted', { railReference: 'r\r\n1' }, 'control_character', 'data.railReference'),
     payoutWith(
       'payout.submitted',
       { railReference: 'r', expectedArrival: 'soon' },

@@ -8,6 +8,7 @@ import { quote, type RejectionCode } from '../parse/rejection.ts';
 export const ID_LENGTH_MAX = 128;
 const REASON_LENGTH_MAX = 1000;
 const PAYMENT_IDS_MAX = 10_000;
+const CONTROL_CHARACTER = /\p{Cc}/u;
 const REASON_CODE = /^[A-Z0-9]{1,4}$/;
 const CALENDAR_DATE = /^\d{4}-\d\d-\d\d$/;
 
@@ -40,8 +41,26 @@ function refuseText(ctx: Context<unknown>, value: string, lengthMax: number, pat
   }
 }
 
+/** A text of at most 128 characters that can go into URLs, headers and log lines: it holds no control characters. */
 export function id(description: string) {
-  return text(ID_LENGTH_MAX, description);
+  return z
+    .string()
+    .check((ctx) => refuseId(ctx, ctx.value))
+    .meta({ description, ...idRules() });
+}
+
+/** As one pattern: spaces, something that is neither a space nor a control character, no control characters. */
+function idRules() {
+  const controls = '\\u0000-\\u001F\\u007F-\\u009F';
+  return { ...textRules(ID_LENGTH_MAX), pattern: `^[^\\S${controls}]*[^\\s${controls}][^${controls}]*$` };
+}
+
+function refuseId(ctx: Context<unknown>, value: string, path: PropertyKey[] = []): void {
+  refuseText(ctx, value, ID_LENGTH_MAX, path);
+  const [control] = CONTROL_CHARACTER.exec(value) ?? [];
+  if (control === undefined) return;
+  const codePoint = control.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+  refuse(ctx, 'control_character', `holds the control character U+${codePoint}; send an id without any`, path);
 }
 
 export function reasonText(description: string) {
@@ -96,14 +115,14 @@ export const paymentIds = z
     }
     for (let index = 0; index < value.length && issues.length === 0; index += 1) {
       const item: unknown = value[index];
-      if (typeof item === 'string') refuseText(ctx, item, ID_LENGTH_MAX, [index]);
+      if (typeof item === 'string') refuseId(ctx, item, [index]);
       else refuse(ctx, 'wrong_type', `is ${quote(item)}; send a string`, [index]);
     }
   })
   .meta({
     description: 'The payments that this payout pays.',
     maxItems: PAYMENT_IDS_MAX,
-    items: { type: 'string', ...textRules(ID_LENGTH_MAX) },
+    items: { type: 'string', ...idRules() },
   });
 
 /** An object check: the part can't be larger than the whole. */

@@ -18,6 +18,7 @@ export const REJECTION_CODES = {
   type_unknown: 'The event type is not in the catalogue.',
   text_empty: 'An id or a text is empty or blank.',
   text_too_long: 'An id or a text is over its limit.',
+  control_character: 'An id holds a control character (Unicode category Cc).',
   source_invalid: 'source is not a URI reference.',
   content_type_unsupported: 'datacontenttype is not application/json, or the data came as data_base64.',
   dataschema_unknown: 'dataschema is not a schema of this event type.',
