@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { ROLES } from '../access/principal.ts';
 import type { ApiApp } from '../http/api-app.ts';
 import { principalOf } from '../http/authenticate.ts';
-import { idSchema } from '../shapes/fields.ts';
 import { problemResponses } from '../shapes/problem.ts';
 import { SIGNED_IN } from '../shapes/security.ts';
 
@@ -14,7 +13,7 @@ export function readMe(app: ApiApp): void {
       tags: ['access'],
       security: SIGNED_IN,
       response: {
-        200: z.object({ merchantId: idSchema.nullable(), role: z.enum(ROLES) }),
+        200: z.object({ merchantId: z.string().nullable(), role: z.enum(ROLES) }),
         ...problemResponses('unauthenticated'),
       },
     },

@@ -6,7 +6,7 @@ export const ID_LENGTH_MAX = 128;
 
 const CONTROL_CHARACTERS = /\p{Cc}/u;
 
-/** Ids come from the payments platform: any text without control characters. */
+/** An id in a request: any text without control characters. An answer gives what the tables hold, as a plain string. */
 export const idSchema = z
   .string()
   .min(1)

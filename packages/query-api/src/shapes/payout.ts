@@ -2,14 +2,14 @@
 import { PAYOUT_STATUSES } from '@northwind/projector';
 import { z } from 'zod';
 import { coordinateSchema } from './coordinate.ts';
-import { currencySchema, exponentSchema, idSchema, instantSchema, minorSchema } from './fields.ts';
+import { currencySchema, exponentSchema, instantSchema, minorSchema } from './fields.ts';
 import { component, describe } from './registry.ts';
 
 export const payoutStatusSchema = z.enum(PAYOUT_STATUSES);
 
 const payoutFields = {
-  payoutId: idSchema,
-  merchantId: idSchema,
+  payoutId: z.string(),
+  merchantId: z.string(),
   status: payoutStatusSchema,
   amountMinor: minorSchema.nullable(),
   currency: currencySchema.nullable(),
