@@ -25,7 +25,7 @@ import { createWriter } from './writer.ts';
 export async function createWriterProcess(env: Environment): Promise<Service> {
   const config = loadWriterConfig(env);
   const logger = createLogger({ name: 'ledger-writer', level: config.SETTLEMENT_LOG_LEVEL });
-  const health = createHealth();
+  const health = createHealth(['log', 'queue']);
   const registry = createMetrics();
   const database = openDatabase({
     url: config.DATABASE_URL,

@@ -35,7 +35,7 @@ export interface WriterOptions {
 }
 
 export function createWriter(options: WriterOptions): Service {
-  const { database, queue, logger, onBatch } = options;
+  const { database, queue, logger, health, onBatch } = options;
   const log = createEventLog(database);
   const doorbell = createDoorbell({ database, channel: DOORBELL_LEDGER, logger });
   const inHand = createMessagesInHand(options);
@@ -53,6 +53,9 @@ export function createWriter(options: WriterOptions): Service {
     start: async () => {
       stopping = new AbortController();
       await Promise.all([queue.check(), log.partitionCount()]);
+      // Without a message nothing else would say so.
+      health.set('log', 'ok');
+      health.set('queue', 'ok');
     },
     stop: async () => {
       stopping.abort(); // a batch that the database does not take now goes back to the queue

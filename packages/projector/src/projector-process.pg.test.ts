@@ -1,6 +1,7 @@
 import { ledgerMigrations } from '@northwind/event-store';
 import { paymentCaptured } from '@northwind/events';
 import { eventually, freePort, testDatabase } from '@northwind/testing';
+import pg from 'pg';
 import { expect, test } from 'vitest';
 import { openProjection } from '../test/open-projection.ts';
 import { readBalances } from './balances/query.ts';
@@ -22,7 +23,7 @@ test('the process projects, says so in its metrics, stops, and can be told so tw
     await projection.caughtUp();
     const { asOf, balances } = await readBalances(projection.db, { merchantId });
     expect([asOf.offset, balances[0]?.availableMinor]).toEqual([0n, 970n]);
-    expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
+    await eventually(async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).status === 200);
     await eventually(async () => {
       const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
       return metrics.includes('settlement_projector_events_total{partition="4"} 1');
@@ -31,6 +32,38 @@ test('the process projects, says so in its metrics, stops, and can be told so tw
     await service.stop();
     await service.stop();
   }
+});
+
+test('the process is ready when its consumer has reported, and not before', async () => {
+  await using projection = await openProjection();
+  const port = await freePort();
+  const service = await createProjectorProcess({
+    DATABASE_URL: projection.url,
+    SETTLEMENT_LOG_LEVEL: 'silent',
+    SETTLEMENT_HEALTH_PORT: String(port),
+  });
+  const ready = () => fetch(`http://127.0.0.1:${port}/health/ready`);
+  const holder = new pg.Client(projection.url);
+  await holder.connect();
+  await holder.query('begin; lock table ledger.consumer_offsets');
+  const started = service.start();
+  try {
+    await eventually(async () => {
+      const answer = await ready();
+      expect(answer.status).toBe(503);
+      expect(await answer.json()).toEqual({
+        status: 'failing',
+        components: ['projector', 'consumer read_1'].map((component) => {
+          return { component, state: 'failing', detail: 'not started yet' };
+        }),
+      });
+    });
+  } finally {
+    await holder.end();
+    await started;
+  }
+  await eventually(async () => (await ready()).status === 200);
+  await service.stop();
 });
 
 test('a database without the read models is refused with what to do', async () => {

@@ -24,7 +24,7 @@ import type { ReadTables } from './tables.ts';
 export async function createProjectorProcess(env: Environment): Promise<Service> {
   const config = loadProjectorConfig(env);
   const logger = createLogger({ name: 'projector', level: config.SETTLEMENT_LOG_LEVEL });
-  const health = createHealth();
+  const health = createHealth(['projector']);
   const registry = createMetrics();
   const database = openDatabase<ReadTables>({
     url: config.DATABASE_URL,

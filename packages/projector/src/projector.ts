@@ -18,6 +18,7 @@ import {
   type Database,
   type Health,
   type Logger,
+  NOT_STARTED_YET,
   type Service,
 } from '@northwind/service-kit';
 import type { Kysely } from 'kysely';
@@ -46,6 +47,8 @@ export function createProjector(options: ProjectorOptions): Service {
     async start() {
       const { schema, consumerGroup, epoch } = await readActiveGeneration(database.db);
       logger.info({ event: 'projector.started', schema, group: consumerGroup, epoch }, 'projector started');
+      // Which group it is turns out only here; its first turn says how it is.
+      health?.set(`consumer ${consumerGroup}`, 'failing', NOT_STARTED_YET);
       consumer = createConsumer<LoggedEvent, ReadTables>({
         database,
         group: consumerGroup,
@@ -62,6 +65,7 @@ export function createProjector(options: ProjectorOptions): Service {
         },
       });
       await consumer.start();
+      health?.set('projector', 'ok');
     },
     async stop() {
       await consumer?.stop();

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { migrate, StartupError } from '@northwind/service-kit';
-import { freePort, testDatabase } from '@northwind/testing';
+import { eventually, freePort, testDatabase } from '@northwind/testing';
+import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { fetchAnswer, MIGRATIONS, SECRETS_KEY } from '../test/start-api.ts';
 import { createApiProcess } from './api-process.ts';
@@ -20,10 +21,31 @@ describe('the API as a process', () => {
     const service = await createApiProcess(environmentOf(database.url, port));
     await service.stop();
     await Promise.all([service.start(), service.start()]);
-    expect((await fetchAnswer(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
+    await eventually(async () => (await fetchAnswer(`http://127.0.0.1:${port}/health/ready`)).status === 200);
     await Promise.all([service.stop(), service.stop()]);
     await service.stop();
     await expect(fetch(`http://127.0.0.1:${port}/health/ready`)).rejects.toThrow();
+  });
+
+  test('is ready when the database has answered, and not before', async () => {
+    await using database = await testDatabase(MIGRATIONS);
+    const port = await freePort();
+    const service = await createApiProcess(environmentOf(database.url, port));
+    const ready = () => fetchAnswer(`http://127.0.0.1:${port}/health/ready`);
+    const holder = new pg.Client(database.url);
+    await holder.connect();
+    await holder.query('begin; lock table access.api_keys');
+    try {
+      await service.start();
+      const { status, body } = await ready();
+      expect(status).toBe(503);
+      expect(body.components).toContainEqual({ component: 'database', state: 'failing', detail: 'not started yet' });
+      await holder.query('rollback');
+      await eventually(async () => (await ready()).status === 200);
+    } finally {
+      await holder.end();
+      await service.stop();
+    }
   });
 
   test('a database that is not migrated is said in one line', async () => {

@@ -47,7 +47,7 @@ export async function createApiProcess(env: Environment): Promise<Service> {
     database,
     logger,
     clock: systemClock,
-    health: createHealth(),
+    health: createHealth(['database', 'stream tail']),
     registry: createMetrics(),
     host: config.SETTLEMENT_API_HOST,
     port: config.SETTLEMENT_API_PORT,

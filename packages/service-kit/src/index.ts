@@ -23,7 +23,13 @@ export {
 export type { Service } from './lifecycle/service.ts';
 export { serviceStack } from './lifecycle/service-stack.ts';
 export { answerHealth, type HealthAnswer } from './observe/answer-health.ts';
-export { type ComponentHealth, createHealth, type Health, type HealthState } from './observe/create-health.ts';
+export {
+  type ComponentHealth,
+  createHealth,
+  type Health,
+  type HealthState,
+  NOT_STARTED_YET,
+} from './observe/create-health.ts';
 export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLevel } from './observe/create-logger.ts';
 export { Counter, createMetrics, Gauge, Histogram, Registry } from './observe/create-metrics.ts';
 export { type HealthServerOptions, healthServer } from './observe/health-server.ts';

@@ -1,7 +1,8 @@
 import { ledgerMigrations } from '@northwind/event-store';
 import { readMigrations } from '@northwind/projector';
 import { ConfigError, StartupError } from '@northwind/service-kit';
-import { freePort, testDatabase } from '@northwind/testing';
+import { eventually, freePort, testDatabase } from '@northwind/testing';
+import pg from 'pg';
 import { expect, test } from 'vitest';
 import { SECRETS_KEY } from '../test/open-stage.ts';
 import { deliveryMigrations } from './migrations.ts';
@@ -9,7 +10,7 @@ import { createWebhooksProcess } from './webhooks-process.ts';
 
 const quiet = { SETTLEMENT_SECRETS_KEY: SECRETS_KEY, SETTLEMENT_LOG_LEVEL: 'silent' };
 
-test('the process starts, tells that it is ready, and stops', async () => {
+test('the process starts, tells when it is ready and not before, and stops', async () => {
   await using database = await testDatabase([ledgerMigrations, readMigrations, deliveryMigrations]);
   const port = await freePort();
   const service = await createWebhooksProcess({
@@ -17,7 +18,27 @@ test('the process starts, tells that it is ready, and stops', async () => {
     DATABASE_URL: database.url,
     SETTLEMENT_HEALTH_PORT: String(port),
   });
-  await service.start();
+  const ready = () => fetch(`http://127.0.0.1:${port}/health/ready`);
+  const holder = new pg.Client(database.url);
+  await holder.connect();
+  await holder.query('begin; lock table ledger.consumer_offsets, delivery.deliveries');
+  const started = service.start();
+  try {
+    await eventually(async () => {
+      const answer = await ready();
+      expect(answer.status).toBe(503);
+      expect(await answer.json()).toEqual({
+        status: 'failing',
+        components: ['consumer webhooks', 'webhook deliveries'].map((component) => {
+          return { component, state: 'failing', detail: 'not started yet' };
+        }),
+      });
+    });
+  } finally {
+    await holder.end();
+    await started;
+  }
+  await eventually(async () => (await ready()).status === 200);
   const metrics = await fetch(`http://127.0.0.1:${port}/metrics`);
   expect(await metrics.text()).toContain('webhook_attempts_in_flight');
   await service.stop();

@@ -16,14 +16,15 @@ import {
 } from '@northwind/service-kit';
 import { loadWebhooksConfig } from './config.ts';
 import { createWebhookWorker } from './create-webhook-worker.ts';
+import { DELIVERIES } from './delivery/delivery-engine.ts';
 import { deliveryMigrations } from './migrations.ts';
-import type { WebhookDatabase } from './planning/create-planner.ts';
+import { PLANNER_GROUP, type WebhookDatabase } from './planning/create-planner.ts';
 
 /** Throws ConfigError for a wrong environment. Nothing is started yet. */
 export async function createWebhooksProcess(env: Environment): Promise<Service> {
   const config = loadWebhooksConfig(env);
   const logger = createLogger({ name: 'webhooks', level: config.SETTLEMENT_LOG_LEVEL });
-  const health = createHealth();
+  const health = createHealth([`consumer ${PLANNER_GROUP}`, DELIVERIES]);
   const registry = createMetrics();
   const database = openDatabase<WebhookDatabase>({
     url: config.DATABASE_URL,

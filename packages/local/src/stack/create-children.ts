@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { type Clock, environment } from '@northwind/service-kit';
 import { EVENTS_QUEUE } from '../queue/queues.ts';
 import type { ServiceInstance } from './choose-ports.ts';
+import { hasStarted } from './has-started.ts';
 import { baseEnvironment, REGION, type StackAddresses, serviceEnvironment } from './service-environment.ts';
 import type { StackFolder } from './stack-folder.ts';
 import type { StackOptions } from './stack-options.ts';
@@ -64,17 +65,22 @@ export function createServiceChild(options: ServiceChildOptions, context: ChildC
     ),
     logFile: join(context.folder.logs, `${instance.name}.log`),
     clock: context.clock,
-    isReady: async () => (await ask(`http://127.0.0.1:${instance.port}/health/ready`)) !== null,
+    isReady: async () => hasStarted((await askAny(`http://127.0.0.1:${instance.port}/health/ready`))?.body ?? ''),
     onEvent: context.onEvent,
   });
 }
 
 /** The body of a good answer; null for any other, or none. */
 async function ask(url: string): Promise<string | null> {
+  const answer = await askAny(url);
+  return answer?.ok ? answer.body : null;
+}
+
+/** Any answer; null for none. */
+async function askAny(url: string): Promise<{ readonly ok: boolean; readonly body: string } | null> {
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(ASK_TIMEOUT_MS) });
-    const body = await answer.text();
-    return answer.ok ? body : null;
+    return { ok: answer.ok, body: await answer.text() };
   } catch {
     return null;
   }

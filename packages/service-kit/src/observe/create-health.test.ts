@@ -25,6 +25,22 @@ test('is ready while no component fails, and alive anyway', async () => {
   expect(await status('/other')).toBeUndefined();
 });
 
+test('is not ready before every awaited component has reported', async () => {
+  const health = createHealth(['log', 'queue']);
+  const answer = async () => JSON.parse((await answerHealth('/health/ready', health, createMetrics()))?.body ?? '');
+  expect(await answer()).toEqual({
+    status: 'failing',
+    components: [
+      { component: 'log', state: 'failing', detail: 'not started yet' },
+      { component: 'queue', state: 'failing', detail: 'not started yet' },
+    ],
+  });
+  health.set('log', 'ok');
+  expect(health.ready()).toBe(false);
+  health.set('queue', 'ok');
+  expect(await answer()).toMatchObject({ status: 'ok', components: [{ detail: null }, { detail: null }] });
+});
+
 test('metrics hold the process’s own and those that were added', async () => {
   const registry = createMetrics();
   new Gauge({ name: 'shop_queue_messages', help: 'Messages in the queue.', registers: [registry] }).set(3);

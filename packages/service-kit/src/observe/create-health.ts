@@ -13,9 +13,16 @@ export interface Health {
   components(): ComponentHealth[];
 }
 
-/** What this process's parts say about themselves. A part that is not ready yet says `failing` until it is. */
-export function createHealth(): Health {
+/** The detail of a component that has not reported yet. */
+export const NOT_STARTED_YET = 'not started yet';
+
+/**
+ * What this process's parts say about themselves. `awaited` names the components that must report before it is ready:
+ * they are failing until they do. Others join when they first report.
+ */
+export function createHealth(awaited: readonly string[] = []): Health {
   const components = new Map<string, ComponentHealth>();
+  for (const component of awaited) components.set(component, { component, state: 'failing', detail: NOT_STARTED_YET });
   return {
     set: (component, state, detail) => {
       components.set(component, { component, state, detail: detail ?? null });

@@ -11,6 +11,9 @@ import { createClaimLoop } from './claim-loop.ts';
 import type { Claim } from './release-claims.ts';
 import { createSlots, type Slots } from './slots.ts';
 
+/** The engine's name, also in the process's health. */
+export const DELIVERIES = 'webhook deliveries';
+
 export interface EngineOptions {
   readonly claim: (limits: ClaimLimits) => Promise<ClaimedDelivery[]>;
   readonly release: (claims: readonly Claim[]) => Promise<void>;
@@ -72,7 +75,7 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
   }
 
   const drain = () => drainSlots(slots, options);
-  const service = createClaimLoop({ ...options, name: 'webhook deliveries', claimOnce, alarm, drain });
+  const service = createClaimLoop({ ...options, name: DELIVERIES, claimOnce, alarm, drain });
   return { service, slots, wake: () => alarm.ring() };
 }
 
