@@ -18,7 +18,7 @@ import { newObservations, type Observations } from './observations.ts';
 import { receiveWebhooks } from './receive-webhooks.ts';
 import { merchantName, type ScheduledEvent, scheduleEvents } from './schedule-events.ts';
 import { sendOnSchedule } from './send-on-schedule.ts';
-import { watchLog } from './watch-log.ts';
+import { type LogWatcher, watchLog } from './watch-log.ts';
 import { watchStreams } from './watch-streams.ts';
 
 export const endToEnd: Benchmark = {
@@ -64,7 +64,7 @@ async function measure({ stack, database, context }: Bench): Promise<RunResult> 
   const merchants = Array.from({ length: count }, (_, n) => merchantName(n));
   const receiver = await receiveWebhooks(seen);
   await registerEndpoints(stack, database, { merchants, url: receiver.url });
-  const log = watchLog(database, seen);
+  const log = watchLog(database);
   await log.start();
   const closeStreams = await watchStreams({ apiUrl: stack.urls.api, apiKey: stack.keys.operator, merchants }, seen);
   try {
@@ -74,7 +74,7 @@ async function measure({ stack, database, context }: Bench): Promise<RunResult> 
     context.progress(`sending ${schedule.length} events at ${rate} a second`);
     const { queueEndpoint: endpoint, eventsQueueUrl: queueUrl } = stack.urls;
     await sendOnSchedule(schedule, { endpoint, queueUrl, startMs, signal: context.signal });
-    await untilComplete(schedule, seen);
+    await untilComplete(schedule, seen, log);
     return await result({ schedule, seen, startMs }, { stack, database, context });
   } finally {
     closeStreams();
@@ -95,9 +95,12 @@ async function registerEndpoints(
   }
 }
 
-async function untilComplete(schedule: readonly ScheduledEvent[], seen: Observations): Promise<void> {
+async function untilComplete(schedule: readonly ScheduledEvent[], seen: Observations, log: LogWatcher): Promise<void> {
   const deadlineMs = systemClock.monotonicMs() + GRACE_MS;
-  while (!isComplete(schedule, seen) && systemClock.monotonicMs() < deadlineMs) await systemClock.sleep(100);
+  do {
+    await systemClock.sleep(1_000);
+    await log.readEventsInto(seen);
+  } while (!isComplete(schedule, seen) && systemClock.monotonicMs() < deadlineMs);
 }
 
 interface Measured {

@@ -20,7 +20,7 @@ export interface ReceiverOptions {
 /** SQS gives at most ten at once. */
 const RECEIVE_MAX = 10;
 /** After an answer that was not full: what arrives meanwhile comes in one call instead of one each. */
-const COLLECT_MS = 5;
+const COLLECT_MS = 10;
 
 export function createReceiver(options: ReceiverOptions): Service {
   const { receiver, gate, queue, inHand, onMessages, clock, logger, health } = options;
