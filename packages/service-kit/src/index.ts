@@ -10,6 +10,7 @@ export { listMigrationFiles, type MigrationFile, type MigrationSet } from './dat
 export { createDatabaseClient, type Database, type DatabaseOptions, openDatabase } from './database/open-database.ts';
 export { isTransientDatabaseError } from './database/transient-database-error.ts';
 export { type Environment, environment } from './environment.ts';
+export { type Alarm, createAlarm } from './lifecycle/create-alarm.ts';
 export { createLoop, type LoopOptions } from './lifecycle/create-loop.ts';
 export { createService, type ServiceDefinition } from './lifecycle/create-service.ts';
 export { explainStartupError } from './lifecycle/explain-startup-error.ts';

@@ -6,6 +6,7 @@
  */
 import {
   type Clock,
+  createAlarm,
   createService,
   type Database,
   type Health,
@@ -16,7 +17,6 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Coordinate } from '../coordinate.ts';
 import { createDoorbellListener } from '../doorbell/doorbell-listener.ts';
 import type { LedgerTables } from '../tables.ts';
-import { createAlarm } from './alarm.ts';
 import type { ConsumedBatch } from './consume-round.ts';
 import { registerGroup } from './register-group.ts';
 import { createStoppedReport } from './report-stopped.ts';

@@ -1,6 +1,13 @@
-import { backoff, type Clock, createService, type Health, type Logger, type Service } from '@northwind/service-kit';
+import {
+  type Alarm,
+  backoff,
+  type Clock,
+  createService,
+  type Health,
+  type Logger,
+  type Service,
+} from '@northwind/service-kit';
 import { POLL_MS } from '../limits.ts';
-import type { Alarm } from './alarm.ts';
 
 export interface ClaimLoopOptions {
   readonly name: string;

@@ -2,9 +2,8 @@
  * Claims what is due and keeps the worker's slots busy. A slot is held from the claim until the receipt is committed,
  * so what the worker has in hand is bounded whatever is slow: the endpoints or the database.
  */
-import type { Clock, Health, Logger, Service } from '@northwind/service-kit';
+import { type Clock, createAlarm, type Health, type Logger, type Service } from '@northwind/service-kit';
 import { CLAIM_AGE_MAX_MS, POLL_MS, RETRY_SHARE, STOP_GRACE_MS, STOP_RECORD_MS } from '../limits.ts';
-import { createAlarm } from './alarm.ts';
 import type { AttemptJournal } from './attempt-journal.ts';
 import type { ClaimedDelivery, ClaimLimits } from './claim-deliveries.ts';
 import { createClaimLoop } from './claim-loop.ts';

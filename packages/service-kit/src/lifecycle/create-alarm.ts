@@ -1,4 +1,4 @@
-import type { Clock } from '@northwind/service-kit';
+import type { Clock } from '../clock.ts';
 
 /** Wakes a loop that waits. A ring while nobody waits is kept for the next wait. */
 export interface Alarm {
