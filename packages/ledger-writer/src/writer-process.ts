@@ -34,7 +34,7 @@ export async function createWriterProcess(env: Environment): Promise<Service> {
   });
   const client = new SQSClient({
     region: config.AWS_REGION,
-    ...(config.SQS_ENDPOINT && { endpoint: config.SQS_ENDPOINT }),
+    endpoint: config.SQS_ENDPOINT ?? new URL(config.SQS_EVENTS_URL).origin,
   });
   const visibilitySeconds = config.SETTLEMENT_WRITER_VISIBILITY_SECONDS;
   const writer = createWriter({

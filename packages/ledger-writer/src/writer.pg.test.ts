@@ -123,7 +123,7 @@ describe('ledger-writer', () => {
     await write();
     await eventually(async () => expect(await tallies()).toEqual({ appended: 39, rejected: 1 }));
     const [rejection] = await database.db.selectFrom('ledger.rejections').selectAll().execute();
-    expect(rejection).toMatchObject({ code: 'refused_by_log' });
+    expect(rejection).toMatchObject({ code: 'refused_by_log', field: 'no_thirteen' });
     expect(rejection?.body.toString('utf8')).toBe(body(13));
   });
 

@@ -18,7 +18,7 @@ export const payoutInitiatedV1 = z.looseObject({
   amount: positiveAmount,
   currency,
   method: payoutMethod,
-  destination: id('Where the money goes, masked: a full account number never enters the log.'),
+  destination: id('Where the money goes, as people may see it: masked by the producer, for the log keeps it for ever.'),
   paymentIds: paymentIds.optional(),
 });
 

@@ -44,7 +44,9 @@ async function appendOrRefuse(
     const [first] = events;
     if (events.length === 1 && first) {
       const { messageId, body } = first;
-      await log.reject([{ messageId, code: 'refused_by_log', field: '', reason: messageOf(error), body }]);
+      const { column, constraint } = error as { column?: string; constraint?: string };
+      const field = column ?? constraint ?? ''; // as the database names it, where it does
+      await log.reject([{ messageId, code: 'refused_by_log', field, reason: messageOf(error), body }]);
       return ['rejected'];
     }
     const middle = Math.ceil(events.length / 2);

@@ -1,6 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import type { Clock } from '@northwind/service-kit';
 import { generateTraffic, type Traffic } from '../simulation/generate-traffic.ts';
 import type { RunningStack } from '../stack/stack-options.ts';
@@ -14,6 +12,7 @@ import { readOutcome } from './read-outcome.ts';
 import { receiveWebhooks, type WebhookReceiver } from './receive-webhooks.ts';
 import { registerMerchants } from './register-merchants.ts';
 import { sendTraffic } from './send-traffic.ts';
+import { demoFolderPrefix, sweepLeftovers } from './sweep-leftovers.ts';
 import { type StreamWatch, watchStreams } from './watch-streams.ts';
 import { writeReport } from './write-report.ts';
 
@@ -41,7 +40,8 @@ const CHAOS_VISIBILITY_SECONDS = '5';
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const { chaos, clock, signal = new AbortController().signal, onProgress } = options;
   const startedAtMs = clock.monotonicMs();
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'settle-demo-'));
+  await sweepLeftovers(clock);
+  const folder = mkdtempSync(demoFolderPrefix());
   await using cleanup = new AsyncDisposableStack();
   cleanup.defer(() => rmSync(folder, { recursive: true, force: true }));
   onProgress?.({ phase: 'starting the system', done: 0, total: 1 });

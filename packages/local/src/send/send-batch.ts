@@ -37,9 +37,13 @@ export async function sendBatch(lines: readonly Line[], options: SendBatchOption
   let retried = 0;
   for (let attempt = 1; ; attempt += 1) {
     const entries = left.map((line, index) => addressMessage(String(index), line.text, isFifo));
-    const answer = await client.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }));
-    const again: Line[] = [];
-    for (const { Id, SenderFault, Message, Code } of answer.Failed ?? []) {
+    const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries });
+    const answer = await client.send(command).catch((error: unknown) => {
+      if (attempt === ATTEMPTS_MAX || !isQueueAway(error)) throw error;
+      return null;
+    });
+    const again: Line[] = answer === null ? [...left] : [];
+    for (const { Id, SenderFault, Message, Code } of answer?.Failed ?? []) {
       const line = left[Number(Id)];
       if (line === undefined) continue;
       if (SenderFault) refused.push({ line: line.number, reason: Message ?? Code ?? 'refused by the queue' });
@@ -55,4 +59,19 @@ export async function sendBatch(lines: readonly Line[], options: SendBatchOption
     left = again;
     await clock.sleep(delayMs(attempt));
   }
+}
+
+/** The request did not get an answer, or one that says "not now": a queue that restarts, a network that hiccups. */
+function isQueueAway(error: unknown): boolean {
+  const { code, $metadata, name } = error as {
+    readonly code?: string;
+    readonly name?: string;
+    readonly $metadata?: { readonly httpStatusCode?: number };
+  };
+  const status = $metadata?.httpStatusCode;
+  return (
+    /^E(CONN|PIPE|TIMEDOUT|AI_AGAIN|HOSTUNREACH|NETUNREACH)/.test(code ?? '') ||
+    name === 'TimeoutError' ||
+    (status !== undefined && (status >= 500 || status === 429))
+  );
 }

@@ -31,7 +31,6 @@ export interface SendReport {
 
 /** How many lines a report names; the rest is counted. */
 const NAMED_MAX = 20;
-const HTTP_ATTEMPTS_MAX = 8;
 
 /** Sends every line of a file that isn't empty, as it is: what it means is for the writer to judge. */
 export async function sendFile(options: SendFileOptions): Promise<SendReport> {
@@ -40,8 +39,8 @@ export async function sendFile(options: SendFileOptions): Promise<SendReport> {
   options.onOpen?.(reader.sizeBytes);
   const client = new SQSClient({
     region: queue.region,
-    maxAttempts: HTTP_ATTEMPTS_MAX,
-    ...(queue.endpoint !== undefined && { endpoint: queue.endpoint }),
+    maxAttempts: 1, // sendBatch tries again, with waits long enough for a queue that restarts
+    endpoint: queue.endpoint ?? new URL(queue.queueUrl).origin,
     ...(queue.credentials !== undefined && { credentials: queue.credentials }),
   });
   const startedMs = clock.monotonicMs();

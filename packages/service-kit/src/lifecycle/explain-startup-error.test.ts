@@ -31,3 +31,11 @@ test('a connection that is never made', () => {
 test.each(['text', 7, null, undefined])('%s was thrown', (thrown) => {
   expect(explainStartupError(thrown)).toBe(String(thrown));
 });
+
+test('errors that the AWS SDK tells apart by name', () => {
+  const named = (name: string) => Object.assign(new Error('a long story'), { name });
+  expect(explainStartupError(named('QueueDoesNotExist'))).toBe(
+    'the queue does not exist; create it, or correct its URL',
+  );
+  expect(explainStartupError(named('CredentialsProviderError'))).toContain('no AWS credentials were found; set AWS_');
+});

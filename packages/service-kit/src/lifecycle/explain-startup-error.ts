@@ -3,6 +3,8 @@ import { StartupError } from '../startup-error.ts';
 
 interface SystemError {
   readonly code?: unknown;
+  /** How the AWS SDK tells its errors apart. */
+  readonly name?: unknown;
   readonly message?: unknown;
   readonly address?: unknown;
   readonly port?: unknown;
@@ -35,6 +37,17 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
     what: (error) => `this machine has no address ${error.address ?? '?'}`,
     todo: 'correct the host to listen on',
   },
+  QueueDoesNotExist: { what: () => 'the queue does not exist', todo: 'create it, or correct its URL' },
+  'AWS.SimpleQueueService.NonExistentQueue': {
+    what: () => 'the queue does not exist',
+    todo: 'create it, or correct its URL',
+  },
+  CredentialsProviderError: {
+    what: () => 'no AWS credentials were found',
+    todo: 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (a local SQS takes any), a profile or a role',
+  },
+  Z_BUF_ERROR: { what: () => 'the gzip file ends too early', todo: 'make or copy it again' },
+  Z_DATA_ERROR: { what: () => 'the file is no gzip, or damaged', todo: 'make or copy it again' },
   EACCES: { what: messageOf, todo: "choose a port above 1023, or check the file's permissions" },
 };
 
@@ -47,7 +60,7 @@ export function explainStartupError(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   for (const link of causesOf(error)) {
     if (link instanceof StartupError) return `${oneLine(link.message)}; ${link.hint}`;
-    const explanation = typeof link.code === 'string' ? EXPLANATIONS[link.code] : undefined;
+    const explanation = [link.code, link.name].map((key) => EXPLANATIONS[String(key)]).find((found) => found);
     if (explanation) return `${oneLine(explanation.what(link))}; ${explanation.todo}`;
     if (CONNECT_TIMEOUT.test(messageOf(link))) return `the database server didn't answer in time; ${CHECK_SERVER}`;
   }
