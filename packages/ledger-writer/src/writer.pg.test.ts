@@ -199,22 +199,30 @@ describe('ledger-writer', () => {
 
   it('deletes nothing before its outcome is committed, and counts what comes again as a duplicate', async () => {
     const queue = realQueue();
+    const health = createHealth();
+    const deletedUncommitted: string[] = [];
     let deletions = 0;
-    const forgetful: MessageQueue = {
+    const watched: MessageQueue = {
       ...queue,
       async remove(messages) {
         deletions += 1;
         const rows = await database.db.selectFrom('ledger.events').select('message_id').execute();
-        const stored = new Set(rows.map((row) => row.message_id));
-        expect(messages.every((message) => deletions > 3 || stored.has(message.messageId))).toBe(true);
-        return deletions <= 3 ? [...messages] : queue.remove(messages);
+        const committed = new Set(rows.map((row) => row.message_id));
+        deletedUncommitted.push(...messages.map((m) => m.messageId).filter((id) => !committed.has(id)));
+        return deletions <= 3 ? [...messages] : queue.remove(messages); // as if the first deletions failed
       },
     };
-    await write({ queue: forgetful });
+    await write({ queue: watched, health });
+    await database.pool.query('alter function ledger.append_events rename to append_events_away');
     await send([body(1)]);
+    await eventually(() => expect(health.components().find((c) => c.component === 'log')?.state).toBe('failing'));
+    await systemClock.sleep(500); // a deletion that did not wait for the commit would have been made by now
+    expect(deletions).toBe(0);
+    await database.pool.query('alter function ledger.append_events_away rename to append_events');
     await eventually(async () => {
       expect(await tallies()).toEqual({ appended: 1, duplicate: 1 });
       await queueIsEmpty();
     });
+    expect(deletedUncommitted).toEqual([]);
   });
 });
