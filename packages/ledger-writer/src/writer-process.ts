@@ -1,6 +1,6 @@
 /** The ledger-writer as production runs it: configuration, database, queue, health, metrics. */
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { ledgerMigrations } from '@northwind/event-store';
+import { createDoorbell, createEventLog, DOORBELL_LEDGER, ledgerMigrations } from '@northwind/event-store';
 import {
   assertMigrated,
   Counter,
@@ -38,7 +38,8 @@ export async function createWriterProcess(env: Environment): Promise<Service> {
   });
   const visibilitySeconds = config.SETTLEMENT_WRITER_VISIBILITY_SECONDS;
   const writer = createWriter({
-    database,
+    log: createEventLog(database),
+    doorbell: createDoorbell({ database, channel: DOORBELL_LEDGER, logger }),
     queue: createMessageQueue({ client, queueUrl: config.SQS_EVENTS_URL, visibilitySeconds, nowMs: systemClock.nowMs }),
     clock: systemClock,
     logger,

@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
-import { ledgerMigrations, readIntake } from '@northwind/event-store';
+import { createDoorbell, createEventLog, DOORBELL_LEDGER, ledgerMigrations, readIntake } from '@northwind/event-store';
 import type { LedgerTables } from '@northwind/event-store/tables';
 import { paymentCaptured, toJson } from '@northwind/events';
 import { createHealth, openDatabase, type Service, systemClock } from '@northwind/service-kit';
@@ -67,7 +67,8 @@ describe('ledger-writer', () => {
 
   async function write(over: Partial<WriterOptions> = {}): Promise<Service> {
     const writer = createWriter({
-      database,
+      log: createEventLog(database),
+      doorbell: createDoorbell({ database, channel: DOORBELL_LEDGER, logger: silentLogger() }),
       queue: realQueue(),
       clock: systemClock,
       logger: silentLogger(),

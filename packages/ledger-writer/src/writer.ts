@@ -1,5 +1,5 @@
 /** SQS to the log: many receivers feed one batcher, whose batches are written one after the other. */
-import { createDoorbell, createEventLog, DOORBELL_LEDGER } from '@northwind/event-store';
+import type { Doorbell, EventLog } from '@northwind/event-store';
 import {
   type Clock,
   createService,
@@ -8,7 +8,6 @@ import {
   type Service,
   serviceStack,
 } from '@northwind/service-kit';
-import type pg from 'pg';
 import { createBatcher } from './batch/batcher.ts';
 import type { BatchCounts } from './batch/record-batch.ts';
 import { createBatchWriter } from './batch/write-batches.ts';
@@ -19,7 +18,9 @@ import { createReceiver } from './queue/receiver.ts';
 import { createRemover } from './queue/remove-messages.ts';
 
 export interface WriterOptions {
-  readonly database: { readonly pool: pg.Pool };
+  readonly log: EventLog;
+  /** Rung after each commit, and closed when the writer stops. */
+  readonly doorbell: Doorbell;
   readonly queue: MessageQueue;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -35,12 +36,10 @@ export interface WriterOptions {
 }
 
 export function createWriter(options: WriterOptions): Service {
-  const { database, queue, logger, health, onBatch } = options;
-  const log = createEventLog(database);
-  const doorbell = createDoorbell({ database, channel: DOORBELL_LEDGER, logger });
+  const { log, doorbell, queue, health, onBatch } = options;
   const inHand = createMessagesInHand(options);
   const remover = createRemover({ ...options, inHand });
-  const batches = createBatchWriter({ ...options, log, doorbell, inHand, onBatch, onCommitted: remover.add });
+  const batches = createBatchWriter({ ...options, inHand, onBatch, onCommitted: remover.add });
   let stopping = new AbortController();
   const batcher = createBatcher({ ...options, write: (batch) => batches.write(batch, stopping.signal) });
   const gate = createPollingGate(options.receivers);
