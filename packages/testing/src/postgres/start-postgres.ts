@@ -42,11 +42,16 @@ const SETTINGS = [
   'unix_socket_directories=',
 ];
 
+export interface PostgresOptions {
+  /** `name=value`, over the settings for tests: a benchmark wants its commits durable. */
+  readonly settings?: readonly string[];
+}
+
 /** A PostgreSQL of its own on a free port, with its data in a temporary folder that `stop()` removes. */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres({ settings = [] }: PostgresOptions = {}): Promise<PostgresServer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await tryToStart();
+      return await tryToStart([...SETTINGS, ...settings]);
     } catch (error) {
       // Between finding a free port and listening on it, another process may take it.
       if (attempt === ATTEMPTS) throw error;
@@ -54,7 +59,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   }
 }
 
-async function tryToStart(): Promise<PostgresServer> {
+async function tryToStart(settings: readonly string[]): Promise<PostgresServer> {
   const account = findAccount();
   const binaries = findBinaries(account);
   const folder = mkdtempSync(join(findOpenFolder(account), 'northwind-postgres-'));
@@ -62,7 +67,7 @@ async function tryToStart(): Promise<PostgresServer> {
   try {
     const data = await initialise({ binaries, folder, account });
     const port = await freePort();
-    const server = run({ binaries, data, account, port });
+    const server = run({ binaries, data, account, port, settings });
     const url = `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`;
     await untilReady(url, server);
     const kill = () => {
@@ -108,8 +113,14 @@ interface RunningServer {
   readonly output: string[];
 }
 
-function run({ binaries, account, data, port }: Place & { data: string; port: number }): RunningServer {
-  const flags = ['-D', data, '-p', String(port), ...SETTINGS.flatMap((setting) => ['-c', setting])];
+interface ToRun extends Place {
+  readonly data: string;
+  readonly port: number;
+  readonly settings: readonly string[];
+}
+
+function run({ binaries, account, data, port, settings }: ToRun): RunningServer {
+  const flags = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
   const child = spawn(join(binaries, 'postgres'), flags, {
     ...account,
     cwd: '/',
