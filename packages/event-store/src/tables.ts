@@ -9,6 +9,7 @@ export interface LedgerTables {
   'ledger.conflicts': ConflictsTable;
   'ledger.rejections': RejectionsTable;
   'ledger.consumer_offsets': ConsumerOffsetsTable;
+  'ledger.seals': SealsTable;
 }
 
 export interface PartitionsTable {
@@ -79,4 +80,16 @@ export interface ConsumerOffsetsTable {
   updated_at: Instant;
   stopped_reason: string | null;
   stopped_at: Instant | null;
+}
+
+export interface SealsTable {
+  partition: number;
+  block: bigint;
+  from_offset: bigint;
+  next_offset: bigint;
+  sealed_at: Instant;
+  root: Buffer;
+  previous: Buffer | null;
+  hash: Buffer;
+  leaf_prefixes: Buffer;
 }

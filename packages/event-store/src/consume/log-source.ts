@@ -59,7 +59,7 @@ export async function readEvents(
 }
 
 /** Offsets have no gaps. A missing row is a damaged log: reading on would skip it, and what it hides, for good. */
-function assertDense(events: readonly LoggedEvent[], ranges: readonly OffsetRange[], limitPerRange: number): void {
+export function assertDense(events: readonly Coordinate[], ranges: readonly OffsetRange[], limitPerRange: number): void {
   const found = Map.groupBy(events, (event) => event.partition);
   for (const { partition, fromOffset, toOffset } of ranges) {
     const expected = Math.min(limitPerRange, Number(toOffset - fromOffset));
