@@ -1,19 +1,21 @@
 /** Exit codes: 0 done, 1 a target is missed (--check) or it failed, 2 wrong arguments, 3 the run is void. */
+import { append } from './append/append.ts';
 import { endToEnd } from './e2e/end-to-end.ts';
 import { checkTargets } from './harness/check-targets.ts';
 import { formatReport } from './harness/print-report.ts';
 import { readArguments, UsageError } from './harness/read-arguments.ts';
 import { runBenchmark } from './harness/run-benchmark.ts';
 
-const benchmarks = [endToEnd];
+const benchmarks = [append, endToEnd];
 const interrupted = new AbortController();
 process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
 process.once('SIGTERM', () => interrupted.abort(new Error('interrupted')));
 
 async function main(): Promise<number> {
-  const { benchmark, json, check, runs, parameters } = readArguments(process.argv.slice(2), benchmarks);
+  const { benchmark, json, check, runs, parameters, only } = readArguments(process.argv.slice(2), benchmarks);
   const progress = (line: string) => process.stderr.write(`${benchmark.name}: ${line}\n`);
-  const report = await runBenchmark(benchmark, { runs, parameters, signal: interrupted.signal, progress });
+  const wants = (part: string) => only?.includes(part) ?? true;
+  const report = await runBenchmark(benchmark, { runs, parameters, wants, signal: interrupted.signal, progress });
   const missed = check ? checkTargets(benchmark.name, report.rows) : [];
   const text = json ? JSON.stringify({ ...report, ...(check && { missed }) }, null, 2) : formatReport(report);
   process.stdout.write(`${text}\n`);

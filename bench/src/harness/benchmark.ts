@@ -7,11 +7,15 @@ export interface Benchmark {
   readonly runs: number;
   /** Numbers that the command line may set, with their defaults: `--rate 300`. */
   readonly parameters: Readonly<Record<string, number>>;
+  /** Parts that the command line may choose among: `--only ours,bare`. All of them unless told otherwise. */
+  readonly parts?: readonly string[];
   run(context: RunContext): Promise<RunResult>;
 }
 
 export interface RunContext {
   readonly parameters: Readonly<Record<string, number>>;
+  /** The parts that were asked for; all of them for a benchmark without parts. */
+  readonly wants: (part: string) => boolean;
   readonly signal: AbortSignal;
   /** One line about what is going on, for people who wait. */
   readonly progress: (line: string) => void;
@@ -33,3 +37,6 @@ export interface Figure {
   /** The metric of the same run that this one is compared with (a peer or a limit). */
   readonly comparedWith?: string;
 }
+
+/** Thrown when what was measured can't be what was meant, for example when rows are missing: the run is void. */
+export class VoidRun extends Error {}

@@ -8,6 +8,13 @@ it('reads flags and numbers over the defaults', () => {
   expect(read).toMatchObject({ json: true, check: false, runs: 1, parameters: { rate: 50 } });
 });
 
+const append = { ...e2e, name: 'append', parts: ['ours', 'bare', 'emmett'] };
+
+it('reads the parts that are wanted', () => {
+  expect(readArguments(['append'], [append]).only).toBeNull();
+  expect(readArguments(['append', '--only', 'ours,bare'], [append]).only).toEqual(['ours', 'bare']);
+});
+
 it.each([
   [[]],
   [['nope']],
@@ -15,6 +22,9 @@ it.each([
   [['e2e', '--rate']],
   [['e2e', '--rate', '-1']],
   [['e2e', 'rate', '1']],
+  [['e2e', '--only', 'ours']],
+  [['append', '--only', 'theirs']],
+  [['append', '--only']],
 ])('refuses %j and says what to write', (argv) => {
-  expect(() => readArguments(argv, [e2e])).toThrow(UsageError);
+  expect(() => readArguments(argv, [e2e, append])).toThrow(UsageError);
 });

@@ -1,5 +1,5 @@
 /** Runs a benchmark as often as asked and sums the runs up. The first void run ends it: the rest would not count. */
-import type { Benchmark, RunResult } from './benchmark.ts';
+import { type Benchmark, type RunContext, type RunResult, VoidRun } from './benchmark.ts';
 import { type SummaryRow, summariseRuns } from './summarise-runs.ts';
 
 export interface Report {
@@ -11,21 +11,19 @@ export interface Report {
   readonly voidBecause: string | null;
 }
 
-export interface RunOptions {
+export interface RunOptions extends RunContext {
   readonly runs: number;
-  readonly parameters: Readonly<Record<string, number>>;
-  readonly signal: AbortSignal;
-  readonly progress: (line: string) => void;
 }
 
 export async function runBenchmark(benchmark: Benchmark, options: RunOptions): Promise<Report> {
-  const { runs, parameters, signal, progress } = options;
+  const { runs, ...context } = options;
+  const { parameters, signal, progress } = context;
   const results: RunResult[] = [];
   let voidBecause: string | null = null;
   for (let n = 1; n <= runs && voidBecause === null; n += 1) {
     signal.throwIfAborted();
     progress(`run ${n} of ${runs}`);
-    const result = await benchmark.run({ parameters, signal, progress });
+    const result = await benchmark.run(context).catch(voided);
     results.push(result);
     voidBecause = result.voidBecause ?? null;
   }
@@ -37,4 +35,9 @@ export async function runBenchmark(benchmark: Benchmark, options: RunOptions): P
     versions: { node: process.version, ...results[0]?.versions },
     voidBecause,
   };
+}
+
+function voided(error: unknown): RunResult {
+  if (!(error instanceof VoidRun)) throw error;
+  return { figures: [], versions: {}, voidBecause: error.message };
 }
