@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { balancesCommand } from '../commands/balances.ts';
+import { chaosCommand } from '../commands/chaos.ts';
 import { conflictsCommand } from '../commands/conflicts.ts';
 import { convertCommand } from '../commands/convert.ts';
 import { demoCommand } from '../commands/demo.ts';
@@ -46,7 +47,7 @@ export function createProgram(context: CommandContext): Command {
     .helpCommand('help [command]', 'explain one command')
     .addHelpText('after', GUIDE);
 
-  add(program, 'Run', [upCommand, demoCommand]);
+  add(program, 'Run', [upCommand, demoCommand, chaosCommand]);
   add(program, 'Send', [sendCommand, convertCommand]);
   add(program, 'Look', [balancesCommand, payoutsCommand, groupsCommand, rejectionsCommand, conflictsCommand]);
   add(program, 'Administer', [migrateCommand, loginCommand, keysCommand, resumeCommand]);

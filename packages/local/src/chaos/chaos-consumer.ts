@@ -1,0 +1,49 @@
+/**
+ * A consumer group of the chaos run's own, that writes down each coordinate it is given, in the transaction that moves
+ * its offset. No rule of the table keeps a coordinate from being written twice: that it isn't is what is checked.
+ */
+import { createConsumer, DOORBELL_LEDGER, logSource } from '@northwind/event-store';
+import type { LedgerTables } from '@northwind/event-store/tables';
+import {
+  createLogger,
+  createService,
+  type Environment,
+  openDatabase,
+  type Service,
+  serviceStack,
+  systemClock,
+} from '@northwind/service-kit';
+import { sql } from 'kysely';
+
+export const CHAOS_GROUP = 'chaos';
+
+/** In statements of its own, for whoever may run it first. */
+export const CHAOS_TABLES = `
+  create schema chaos;
+  create table chaos.seen (partition int2 not null, "offset" int8 not null, process_id text not null);
+`;
+
+export async function createChaosConsumer(env: Environment): Promise<Service> {
+  const { DATABASE_URL: url = '', CHAOS_PROCESS_ID: processId = '' } = env;
+  const logger = createLogger({ name: 'chaos-consumer', level: 'error' });
+  const database = openDatabase<LedgerTables>({ url, applicationName: 'chaos-consumer', connectionsMax: 3 });
+  const consumer = createConsumer({
+    database,
+    group: CHAOS_GROUP,
+    source: logSource,
+    doorbell: DOORBELL_LEDGER,
+    logger,
+    clock: systemClock,
+    apply: async (trx, { slices }) => {
+      const items = slices.flatMap((slice) => slice.items);
+      const partitions = items.map(({ partition }) => partition);
+      const offsets = items.map(({ offset }) => String(offset));
+      await sql`
+        insert into chaos.seen (partition, "offset", process_id)
+        select partition, "offset", ${processId}
+        from unnest(${partitions}::int2[], ${offsets}::int8[]) as seen (partition, "offset")`.execute(trx);
+    },
+  });
+  const connections = createService({ name: 'connections', start: async () => undefined, stop: database.close });
+  return serviceStack('chaos-consumer', [connections, consumer]);
+}

@@ -1,0 +1,42 @@
+import pg from 'pg';
+import type { EventMaker } from '../chaos-event.ts';
+import type { ChaosSystem } from '../chaos-system.ts';
+import type { Plan } from '../plan-messages.ts';
+import type { QueueCounts } from '../queue/fifo-queue.ts';
+import { checkBalances, checkOffsets, checkSeen } from './check-consumers.ts';
+import { checkIntake, type IntakeFound } from './check-intake.ts';
+import { checkLog } from './check-log.ts';
+import { type Check, Wrongs } from './finding.ts';
+
+export interface CheckOptions {
+  readonly system: ChaosSystem;
+  readonly plan: Plan;
+  readonly events: number;
+  readonly maker: EventMaker;
+  readonly queue: QueueCounts;
+  /** Processes that SIGTERM did not end in time. */
+  readonly late: readonly string[];
+}
+
+export async function checkAll(
+  options: CheckOptions,
+): Promise<{ readonly checks: Check[]; readonly intake: IntakeFound }> {
+  const client = new pg.Client({ connectionString: options.system.databaseUrl });
+  await client.connect();
+  try {
+    const log = await checkLog({ ...options, client });
+    const { checks, intake } = await checkIntake({ ...options, client });
+    const consumers = [await checkSeen(client), await checkBalances(client), await checkOffsets(client)];
+    return { checks: [...log, ...checks, ...consumers, checkStruck(options)], intake };
+  } finally {
+    await client.end();
+  }
+}
+
+/** A run in which nobody was killed proves nothing. */
+function checkStruck({ system, late }: CheckOptions): Check {
+  const wrongs = new Wrongs();
+  for (const { name, kills } of system.processes) if (kills === 0) wrongs.add(`${name} was never killed`);
+  for (const name of late) wrongs.add(`${name} did not stop when it was told to`);
+  return wrongs.check('everybody was struck', `all ${system.processes.length} processes, and all came back`);
+}
