@@ -42,7 +42,7 @@ export { dataschemaOf } from './envelope/dataschema.ts';
 export { envelope } from './envelope/envelope.ts';
 export { partitionOf } from './identity/choose-partition.ts';
 export { idempotencyKey } from './identity/derive-key.ts';
-export { fingerprint } from './identity/fingerprint-event.ts';
+export { canonicalBody, fingerprint } from './identity/fingerprint-event.ts';
 export { canonicalInstant, type Instant, type InstantResult, parseInstant } from './instant/parse-instant.ts';
 export { CURRENCY_CODES, currencyExponent, isCurrency } from './money/currencies.ts';
 export { formatMoney } from './money/format-money.ts';
@@ -56,5 +56,6 @@ export {
   type SettlementEvent,
 } from './parse/parse-event.ts';
 export { BODY_BYTES_MAX } from './parse/read-json.ts';
+export { readStoredData } from './parse/read-stored-data.ts';
 export { REJECTION_CODES, type Rejection, type RejectionCode } from './parse/rejection.ts';
 export { explainPayoutReason, PAYOUT_REASONS, type PayoutReason } from './payout-reasons.ts';

@@ -84,8 +84,7 @@ test('a path that is too long, too short or of another place leads nowhere or el
       const size = leaves.length;
       const path = auditPath(leaves, index);
       const root = merkleRoot(leaves);
-      const lead = (changes: object) =>
-        rootOfInclusion({ leaf: leaves[index] ?? '', index, size, path, ...changes });
+      const lead = (changes: object) => rootOfInclusion({ leaf: leaves[index] ?? '', index, size, path, ...changes });
       expect(lead({ path: [...path, root] })).toBeNull();
       expect(lead({ path: path.slice(0, -1) })).toBeNull();
       expect(lead({ index: (index + 1) % size })).not.toBe(root);

@@ -7,7 +7,12 @@ import { hashText } from './hash-text.ts';
  * Throws a RangeError when `time` is not a timestamp, and an Error on data that JSON can't hold.
  */
 export function fingerprint(event: { type: string; subject: string; time: string; data: object }): Uint8Array {
-  return fingerprintOf({ ...event, time: canonicalInstant(event.time) }, canonicalJson(event.data));
+  return hashText(canonicalBody(event));
+}
+
+/** The text whose SHA-256 is the fingerprint. Throws like fingerprint. */
+export function canonicalBody(event: { type: string; subject: string; time: string; data: object }): string {
+  return bodyOf({ ...event, time: canonicalInstant(event.time) }, canonicalJson(event.data));
 }
 
 /** RFC 8785 canonical JSON. */
@@ -17,13 +22,15 @@ export function canonicalJson(value: object): string {
   return text;
 }
 
-/** As fingerprint, when the canonical forms of time and data are known. The members stand in canonical order. */
+/** As fingerprint, when the canonical forms of time and data are known. */
 export function fingerprintOf(
   event: { type: string; subject: string; time: Instant },
   canonicalData: string,
 ): Uint8Array {
-  const { type, subject, time } = event;
-  return hashText(
-    `{"data":${canonicalData},"subject":${JSON.stringify(subject)},"time":"${time}","type":${JSON.stringify(type)}}`,
-  );
+  return hashText(bodyOf(event, canonicalData));
+}
+
+/** The members stand in canonical order. */
+function bodyOf({ type, subject, time }: { type: string; subject: string; time: Instant }, data: string): string {
+  return `{"data":${data},"subject":${JSON.stringify(subject)},"time":"${time}","type":${JSON.stringify(type)}}`;
 }
