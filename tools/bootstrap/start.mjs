@@ -11,10 +11,11 @@ const COMMANDS = {
   settle: 'packages/local/src/main.ts',
   bench: 'bench/src/main.ts',
   verify: 'tools/verify/src/main.ts',
+  simulate: 'packages/simulation/src/main.ts',
 };
 const NEEDS_PORTAL = new Set(['up', 'api', 'demo']);
 
-/** Runs `settle …`, `bench …` or `verify …`, with everything it needs in place. */
+/** Runs `settle …`, `bench …`, `verify …` or `simulate …`, with everything it needs in place. */
 export async function start([command, ...args]) {
   if (!Object.hasOwn(COMMANDS, command ?? '')) {
     throw new ReadableError(`Unknown command "${command ?? ''}": expected ${Object.keys(COMMANDS).join(', ')}.`);

@@ -15,6 +15,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   portal: ['events'],
   cutover: [...LOG, 'projector'],
   testing: ['events', 'service-kit'],
+  simulation: [...LOG, 'ledger-writer', 'testing'],
   local: [...LOG, 'ledger-writer', 'projector', 'webhooks', 'query-api', 'portal', 'cutover'],
   bench: [...LOG, 'ledger-writer', 'projector', 'webhooks', 'query-api', 'portal', 'cutover', 'testing', 'local'],
 };

@@ -1,0 +1,1 @@
+export { type HistoryOptions, type HistoryResult, runHistory } from './history/run-history.ts';
