@@ -14,7 +14,7 @@ const row = (metric: string, median: number, ratio: number | null = null) => ({
 const targets = {
   x: {
     p99: { max: 250, unit: 'ms', why: 'w' },
-    rate: { min: 0.8, of: 'ratio' as const, unit: '×', why: 'w' },
+    rate: { min: 0.8, of: 'ratio', unit: '×', why: 'w' },
   },
 };
 

@@ -1,6 +1,6 @@
 /**
- * The one PostgreSQL of a benchmark: durable commits, a cache of 1 GB, and checkpoints only where the benchmark asks for
- * them. Each row of a table is measured on a database that nobody used before.
+ * The one PostgreSQL of a benchmark: durable commits, a cache of 1 GB, and checkpoints only where the benchmark asks
+ * for them. Each row of a table is measured on a database that nobody used before.
  */
 import { createDatabaseClient } from '@northwind/service-kit';
 import { startPostgres } from '@northwind/testing';

@@ -1,6 +1,6 @@
 /**
- * Chooses one of n with the skew of Zipf's law: the k-th is chosen in proportion to 1/k, so of 500 merchants the largest
- * has 15 % of all events, the first ten have 43 %, and the smallest 0.03 %.
+ * Chooses one of n with the skew of Zipf's law: the k-th is chosen in proportion to 1/k, so of 500 merchants the
+ * largest has 15 % of all events, the first ten have 43 %, and the smallest 0.03 %.
  */
 export function skewedChoice(n: number): (unit: number) => number {
   const cumulated: number[] = [];
