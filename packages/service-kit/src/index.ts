@@ -5,9 +5,10 @@ export { type ConfigVariable, describeConfig } from './config/describe-config.ts
 export { type LoadConfigOptions, loadConfig } from './config/load-config.ts';
 export { redactConfig } from './config/redact-config.ts';
 export { assertMigrated } from './database/assert-migrated.ts';
-export { type AppliedMigration, migrate } from './database/migrate.ts';
+export { type AppliedMigration, type MigrateOptions, migrate } from './database/migrate.ts';
 export { listMigrationFiles, type MigrationFile, type MigrationSet } from './database/migration-set.ts';
 export { createDatabaseClient, type Database, type DatabaseOptions, openDatabase } from './database/open-database.ts';
+export type { SchemaNames } from './database/rename-schemas.ts';
 export { isTransientDatabaseError } from './database/transient-database-error.ts';
 export { type Environment, environment } from './environment.ts';
 export { type Alarm, createAlarm } from './lifecycle/create-alarm.ts';

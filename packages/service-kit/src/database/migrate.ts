@@ -4,6 +4,12 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { StartupError } from '../startup-error.ts';
 import { listMigrationFiles, MIGRATION_TABLE, type MigrationSet } from './migration-set.ts';
 import { openDatabase } from './open-database.ts';
+import type { SchemaNames } from './rename-schemas.ts';
+
+export interface MigrateOptions {
+  /** What this database calls the schemas, where it is something else: `{ ledger: 'ledger_eu' }`. */
+  readonly schemas?: SchemaNames;
+}
 
 export interface AppliedMigration {
   readonly schema: string;
@@ -18,23 +24,29 @@ const NO_LIMITS = { statementMs: 0, idleInTransactionMs: 0 };
  * one transaction: all or none. What was applied is recorded in `<schema>.migrations`. Processes that do this at the
  * same time take turns: the Migrator holds a lock of the database while it works.
  */
-export async function migrate(url: string, sets: readonly MigrationSet[]): Promise<AppliedMigration[]> {
+export async function migrate(
+  url: string,
+  sets: readonly MigrationSet[],
+  { schemas = {} }: MigrateOptions = {},
+): Promise<AppliedMigration[]> {
   await using database = openDatabase<unknown>({
     url,
     applicationName: 'migrate',
     connectionsMax: 1,
     limits: NO_LIMITS,
+    schemas,
   });
   const applied: AppliedMigration[] = [];
-  for (const set of sets) applied.push(...(await migrateSet(database.db, set)));
+  for (const set of sets) applied.push(...(await migrateSet(database.db, set, schemas)));
   return applied;
 }
 
-async function migrateSet(db: Kysely<unknown>, set: MigrationSet): Promise<AppliedMigration[]> {
+async function migrateSet(db: Kysely<unknown>, set: MigrationSet, schemas: SchemaNames): Promise<AppliedMigration[]> {
   const migrator = new Migrator({
     db,
     provider: { getMigrations: () => readMigrations(set) },
-    migrationTableSchema: set.schema,
+    // The Migrator looks for its table by name among all tables, so it has to know the real one.
+    migrationTableSchema: schemas[set.schema] ?? set.schema,
     migrationTableName: MIGRATION_TABLE,
     migrationLockTableName: `${MIGRATION_TABLE}_lock`,
   });

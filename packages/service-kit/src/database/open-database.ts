@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { columnTypes } from './parse-column.ts';
 import { preparingPool } from './prepare-statements.ts';
+import { clientClass, type SchemaNames } from './rename-schemas.ts';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -11,6 +12,8 @@ export interface DatabaseOptions {
   /** Told when a connection breaks between two queries. The pool replaces it; the next query finds out if it can't. */
   readonly onConnectionError?: (error: Error) => void;
   readonly limits?: Partial<ConnectionLimits>;
+  /** What this database calls the schemas that statements name, where it is something else: `{ ledger: 'ledger_eu' }`. */
+  readonly schemas?: SchemaNames;
 }
 
 /**
@@ -45,7 +48,11 @@ const IDLE_TIMEOUT_MS = 30_000;
  * is prepared once a connection.
  */
 export function openDatabase<DB>(options: DatabaseOptions): Database<DB> {
-  const pool = new pg.Pool({ ...connectionOptions(options), max: options.connectionsMax });
+  const pool = new pg.Pool({
+    ...connectionOptions(options),
+    max: options.connectionsMax,
+    Client: clientClass(options.schemas),
+  });
   pool.on('connect', (client) => {
     client.once('error', (error) => options.onConnectionError?.(error));
     client.on('error', ignore);
@@ -68,10 +75,10 @@ const ignore = () => undefined;
 
 /** One connection outside any pool, for LISTEN and for locks; set up like the pool's. Not connected yet. */
 export function createDatabaseClient(options: ClientOptions): pg.Client {
-  return new pg.Client(connectionOptions(options));
+  return new (clientClass(options.schemas))(connectionOptions(options));
 }
 
-type ClientOptions = Pick<DatabaseOptions, 'url' | 'applicationName' | 'limits'>;
+type ClientOptions = Pick<DatabaseOptions, 'url' | 'applicationName' | 'limits' | 'schemas'>;
 
 function connectionOptions({ url, applicationName, limits }: ClientOptions): pg.PoolConfig {
   const { statementMs, idleInTransactionMs } = { ...LIMITS, ...limits };
