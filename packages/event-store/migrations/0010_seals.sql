@@ -3,7 +3,8 @@
 -- the hash of the block before it. docs/tamper-evidence.md has the byte formats and what they prove.
 --
 -- The sealer is a consumer group (`seal`): its offsets and its blocks are committed together. Nothing is added to the
--- append, and no index or trigger to ledger.events.
+-- append: no index or trigger of ledger.events, and no foreign key to ledger.partitions, which would have to lock the
+-- heads that appends wait for.
 
 create table ledger.seals (
   partition int2 not null,
@@ -19,7 +20,6 @@ create table ledger.seals (
   constraint seals_one_per_stretch unique (partition, next_offset, hash),
   constraint seals_follow_the_block_before
     foreign key (partition, from_offset, previous) references ledger.seals (partition, next_offset, hash),
-  constraint seals_partition_known foreign key (partition) references ledger.partitions (partition),
   constraint seals_begin_at_zero check (
     block >= 0 and (block = 0) = (from_offset = 0) and (block = 0) = (previous is null)
   ),
@@ -37,9 +37,7 @@ comment on constraint seals_pk on ledger.seals is 'serves reading the chain in o
 comment on constraint seals_one_per_stretch on ledger.seals is
   'serves finding the block of an offset; the chain can not fork';
 
-create trigger seals_are_immutable
-  before update or delete or truncate on ledger.seals
-  for each statement execute function ledger.refuse_change();
+call ledger.make_append_only('ledger.seals');
 
 -- A role of its own: whoever may add seals could close the chain over events that no one has looked at, and no other
 -- consumer has any use for that.
@@ -52,6 +50,8 @@ end $$;
 
 grant usage on schema ledger to settlement_sealer;
 grant select on ledger.migrations, ledger.partitions, ledger.events to settlement_sealer;
-grant select, insert, update on ledger.consumer_offsets to settlement_sealer;
+grant select on ledger.consumer_offsets to settlement_sealer;
+grant insert (consumer_group, partition), update (next_offset, updated_at, stopped_reason, stopped_at)
+  on ledger.consumer_offsets to settlement_sealer;
 grant select, insert on ledger.seals to settlement_sealer;
 grant select on ledger.seals to settlement_reader;

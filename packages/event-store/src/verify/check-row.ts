@@ -1,0 +1,46 @@
+/** What one row must be by itself: everything in it that follows from the event is computed again. */
+import { hash } from 'node:crypto';
+import { canonicalBody, idempotencyKey, partitionOf, readStoredData } from '@northwind/events';
+import type { EventRow } from './read-rows.ts';
+
+/** In words, what is wrong; empty when nothing is. */
+export type RowCheck = (row: EventRow) => readonly string[];
+
+/** There are some hundred merchants in a partition; an attacker's rows must not fill the memory. */
+const MERCHANTS_KEPT_MAX = 100_000;
+const NOTHING: readonly string[] = [];
+
+export function createRowCheck(partitionCount: number): RowCheck {
+  const partitions = new Map<string, number>();
+
+  function partitionOfMerchant(merchantId: string): number {
+    let partition = partitions.get(merchantId);
+    if (partition === undefined) {
+      partition = partitionOf(merchantId, partitionCount);
+      if (partitions.size < MERCHANTS_KEPT_MAX) partitions.set(merchantId, partition);
+    }
+    return partition;
+  }
+
+  return (row) => {
+    if (row.occurredAt === null || row.recordedAt === null) return ['a time is not a finite instant'];
+    try {
+      const { type, subject, occurredAt: time, merchantId } = row;
+      const data = readStoredData(row.data);
+      if (typeof data !== 'object' || data === null) return ['data is not an object'];
+      const problems = [
+        idempotencyKey(type, subject, time) === row.idempotencyKey
+          ? null
+          : 'idempotency_key is not that of type, subject and occurred_at',
+        hash('sha256', canonicalBody({ type, subject, time, data }), 'hex') === row.fingerprint.toString('hex')
+          ? null
+          : 'fingerprint is not that of type, subject, occurred_at and data',
+        (data as { merchantId?: unknown }).merchantId === merchantId ? null : 'merchant_id is not that in data',
+        partitionOfMerchant(merchantId) === row.partition ? null : 'the merchant belongs to another partition',
+      ];
+      return problems.every((problem) => problem === null) ? NOTHING : problems.filter((problem) => problem !== null);
+    } catch (error) {
+      return [`the row can not be read as an event: ${error instanceof Error ? error.message : String(error)}`];
+    }
+  };
+}

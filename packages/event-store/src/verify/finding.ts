@@ -1,0 +1,58 @@
+/** What verify finds, each at its coordinate. */
+
+/** `reordered`: the row was sealed at another offset. `seal_broken`: the seals, not the events, are not as they were. */
+export type FindingKind = 'changed' | 'missing' | 'added' | 'reordered' | 'seal_broken';
+
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly partition: number;
+  readonly offset: bigint;
+  /** Exclusive. More than one offset where neighbours have the same fate. */
+  readonly toOffset: bigint;
+  readonly detail: string;
+}
+
+/** What to do about it, for people. */
+export const WHAT_TO_DO: Readonly<Record<FindingKind, string>> = {
+  changed: 'look in ledger.break_glass_uses for who and why; take the row from a backup that is older than the change',
+  missing: 'take the rows from a backup; what the producers still have can not be sent again, its offset would differ',
+  added: 'find out who may write past append_events; rebuild the read models without it once the log is restored',
+  reordered: 'restore the partition from a backup: offsets that moved make every cursor and balance "as of" wrong',
+  seal_broken: 'compare with the anchored heads (--anchor): they tell which part of the chain is still the sealed one',
+};
+
+/** Far more than a person reads; what is beyond is counted. */
+const KEPT_MAX = 10_000;
+
+export interface Findings {
+  add(finding: Omit<Finding, 'partition' | 'toOffset'> & { readonly toOffset?: bigint }): void;
+  /** In order of offset, neighbours with the same fate joined. */
+  list(): Finding[];
+  /** Offsets concerned, those beyond what is kept included. */
+  count(): bigint;
+}
+
+export function createFindings(partition: number): Findings {
+  const kept: Finding[] = [];
+  let offsets = 0n;
+  return {
+    add({ toOffset, ...finding }) {
+      const end = toOffset ?? finding.offset + 1n;
+      offsets += end - finding.offset;
+      if (kept.length < KEPT_MAX) kept.push({ ...finding, partition, toOffset: end });
+    },
+    list: () => joinNeighbours(kept.toSorted((a, b) => Number(a.offset - b.offset))),
+    count: () => offsets,
+  };
+}
+
+function joinNeighbours(sorted: readonly Finding[]): Finding[] {
+  const joined: Finding[] = [];
+  for (const finding of sorted) {
+    const last = joined.at(-1);
+    const continues = last?.kind === finding.kind && last.detail === finding.detail && last.toOffset === finding.offset;
+    if (last !== undefined && continues) joined[joined.length - 1] = { ...last, toOffset: finding.toOffset };
+    else joined.push(finding);
+  }
+  return joined;
+}

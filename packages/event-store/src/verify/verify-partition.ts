@@ -1,0 +1,117 @@
+/** Reads one partition from its first offset to its head and holds every row against what it must be. */
+import type { Instant } from '@northwind/events';
+import type { Kysely } from 'kysely';
+import type { LedgerTables } from '../tables.ts';
+import { createRowCheck } from './check-row.ts';
+import { createFindings, type Finding, type Findings } from './finding.ts';
+import { createSealMatch } from './match-seals.ts';
+import { type PartitionPlan, readRowsAboveHead } from './read-plan.ts';
+import { type EventRow, readRows } from './read-rows.ts';
+
+export interface PartitionReport {
+  readonly partition: number;
+  /** Rows read. */
+  readonly events: number;
+  /** Blocks of the chain. */
+  readonly blocks: number;
+  /** Events below the head that no seal covers yet. */
+  readonly unsealed: bigint;
+  readonly findings: readonly Finding[];
+  /** Offsets concerned; more than `findings` name when there are very many. */
+  readonly findingCount: bigint;
+}
+
+export interface PartitionWish {
+  readonly plan: PartitionPlan;
+  readonly partitionCount: number;
+  /** Told of rows as they are read. */
+  readonly onProgress?: (events: number) => void;
+}
+
+const ROWS_A_PAGE = 2_000;
+const ABOVE_HEAD_MAX = 1_000;
+/** Below every offset that can be stored. */
+const OFFSET_MIN = -(2n ** 63n);
+
+export async function verifyPartition(db: Kysely<LedgerTables>, wish: PartitionWish): Promise<PartitionReport> {
+  const { plan, partitionCount, onProgress } = wish;
+  const { partition, head, lastBlock } = plan;
+  const findings = createFindings(partition);
+  const check = createRowCheck(partitionCount);
+  const seals = createSealMatch({ db, partition, lastBlock, findings });
+  const toOffset = later(plan.sealedTo, head);
+  let events = 0;
+  let expected = 0n;
+  let recordedAt: Instant = '';
+  for (let from = OFFSET_MIN; ; ) {
+    const rows = await readRows(db, { partition, fromOffset: from, toOffset, limit: ROWS_A_PAGE });
+    for (const row of rows) {
+      const { offset } = row;
+      if (offset < 0n) {
+        findings.add({ kind: 'added', offset, detail: 'it stands below offset 0' });
+        continue;
+      }
+      if (offset > expected) findings.add({ kind: 'missing', offset: expected, toOffset: offset, detail: NO_ROW });
+      if (!seals.isAt(offset)) await seals.advance(offset);
+      seals.match(row, withOrder(check(row), row, recordedAt));
+      recordedAt = row.recordedAt ?? recordedAt;
+      expected = offset + 1n;
+    }
+    events += rows.length;
+    onProgress?.(rows.length);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < ROWS_A_PAGE) break;
+    from = last.offset + 1n;
+  }
+  await seals.finish();
+  const sealedTo = seals.sealedTo();
+  const end = later(sealedTo, head);
+  if (end > expected) findings.add({ kind: 'missing', offset: expected, toOffset: end, detail: NO_ROW });
+  checkEnds({ plan, sealedTo, end }, findings);
+  for (const offset of await readRowsAboveHead(db, partition, ABOVE_HEAD_MAX)) {
+    if (offset >= end) findings.add({ kind: 'added', offset, detail: `it stands above the head, which is ${head}` });
+  }
+  const unsealed = head > sealedTo ? head - sealedTo : 0n;
+  const blocks = seals.blocks();
+  return { partition, events, blocks, unsealed, findings: findings.list(), findingCount: findings.count() };
+}
+
+function later(one: bigint, other: bigint): bigint {
+  if (one > other) return one;
+  return other;
+}
+
+const NO_ROW = 'there is no such row';
+
+function withOrder(problems: readonly string[], row: EventRow, recordedBefore: Instant): readonly string[] {
+  if (row.recordedAt === null || row.recordedAt >= recordedBefore) return problems;
+  return [...problems, 'recorded_at is before that of the row below it'];
+}
+
+/** The counts that are committed with the events and with the seals. */
+function checkEnds(
+  { plan, sealedTo, end }: { plan: PartitionPlan; sealedTo: bigint; end: bigint },
+  findings: Findings,
+): void {
+  const { head, appended, sealerOffset } = plan;
+  if (sealedTo > head) {
+    const detail = `the head is ${head} and the seals go up to ${sealedTo}: the head was lowered`;
+    findings.add({ kind: 'changed', offset: head, detail });
+  }
+  if (appended > end) {
+    const detail = `intake has counted ${appended} appended events of this partition`;
+    findings.add({ kind: 'missing', offset: end, toOffset: appended, detail });
+  }
+  if (appended < end) {
+    const detail = `intake has counted ${appended} appended events of this partition: some were not appended by the log`;
+    findings.add({ kind: 'added', offset: appended, toOffset: end, detail });
+  }
+  if (sealerOffset > sealedTo) {
+    const detail = `the sealer has sealed up to ${sealerOffset}, and these seals are not there`;
+    findings.add({ kind: 'seal_broken', offset: sealedTo, toOffset: sealerOffset, detail });
+  }
+  if (sealerOffset < sealedTo) {
+    const detail = `the sealer has sealed up to ${sealerOffset}, and there are seals beyond`;
+    findings.add({ kind: 'seal_broken', offset: sealerOffset, toOffset: sealedTo, detail });
+  }
+}
