@@ -26,7 +26,7 @@ const KEPT_MAX = 10_000;
 
 export interface Findings {
   add(finding: Omit<Finding, 'partition' | 'toOffset'> & { readonly toOffset?: bigint }): void;
-  /** In order of offset, neighbours with the same fate joined. */
+  /** In order of offset, what concerns the same offset and neighbours with the same fate joined. */
   list(): Finding[];
   /** Offsets concerned, those beyond what is kept included. */
   count(): bigint;
@@ -50,8 +50,11 @@ function joinNeighbours(sorted: readonly Finding[]): Finding[] {
   const joined: Finding[] = [];
   for (const finding of sorted) {
     const last = joined.at(-1);
-    const continues = last?.kind === finding.kind && last.detail === finding.detail && last.toOffset === finding.offset;
-    if (last !== undefined && continues) joined[joined.length - 1] = { ...last, toOffset: finding.toOffset };
+    const { kind, offset, toOffset, detail } = finding;
+    const isSame = last?.kind === kind && last.offset === offset && last.toOffset === toOffset;
+    const continues = last?.kind === kind && last.detail === detail && last.toOffset === offset;
+    if (last !== undefined && isSame) joined[joined.length - 1] = { ...last, detail: `${last.detail}; ${detail}` };
+    else if (last !== undefined && continues) joined[joined.length - 1] = { ...last, toOffset };
     else joined.push(finding);
   }
   return joined;

@@ -21,8 +21,8 @@ export interface SealMatch {
   isAt(offset: bigint): boolean;
   /** Goes on to an offset. Offsets that are passed over have no row. */
   advance(offset: bigint): Promise<void>;
-  /** A row at the place that was advanced to. */
-  match(row: EventRow, problems: readonly string[]): void;
+  /** A row at the place that was advanced to. False when it is not the one that was sealed there. */
+  match(row: EventRow, problems: readonly string[]): boolean;
   /** After the last row: the rest of the chain. */
   finish(): Promise<void>;
   /** The first offset that no seal covers. */
@@ -95,12 +95,16 @@ export function createSealMatch(options: SealMatchOptions): SealMatch {
     isAt: (offset) => hasEnded || (open !== null && offset < open.seal.nextOffset),
     advance,
     match(row, problems) {
-      if (open === null || row.offset < open.seal.fromOffset) return reportUnsealed(row, problems, findings);
+      if (open === null || row.offset < open.seal.fromOffset) {
+        reportUnsealed(row, problems, findings);
+        return true;
+      }
       const index = Number(row.offset - open.seal.fromOffset);
       const leaf = leafOf(row);
       open.leaves[index] = leaf ?? NO_LEAF;
       const isSealed = open.prefixes.startsWith(leaf?.slice(0, PREFIX_DIGITS) ?? '-', index * PREFIX_DIGITS);
       if (!isSealed || problems.length > 0) open.suspects.push({ row, problems, isSealed });
+      return isSealed;
     },
     async finish() {
       while (!hasEnded) await advance(open?.seal.nextOffset ?? before.nextOffset);

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { canonicalBody } from '@northwind/events';
+import { canonicalBody, parseEvent, paymentCaptured, toJson } from '@northwind/events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { payment, payments } from '../../test/events.ts';
 import { openSealedLog, type SealedLog } from '../../test/sealed-log.ts';
@@ -22,6 +22,10 @@ const ofMerchant = (count: number, prefix: string) =>
     }),
     messageId: i % 2 === 0 ? `${prefix}_message_${i}` : null,
   }));
+
+const TIME = '2026-11-22T06:00:00Z';
+const RECEIVED_MS = Date.parse(TIME);
+const CAPTURE = { merchantId: MERCHANT, amount: 1, fee: 0, currency: 'EUR', time: TIME };
 
 const found = ({ findings }: VerifyReport) =>
   findings.map(({ kind, partition, offset, toOffset }) =>
@@ -71,6 +75,8 @@ describe('verify', () => {
     `update ledger.events set "offset" = ${one} ${at(other)}`,
     `update ledger.events set "offset" = ${other} ${at(1000)}`,
   ];
+  const lowerHead = (to: number) => `update ledger.partitions set next_offset = ${to} where partition = ${P}`;
+  const lowerTally = (by: number) => `update ledger.intake set messages = messages - ${by} where outcome = 'appended'`;
   const copyOf = (offset: number, to: number) =>
     `insert into ledger.events select partition, ${to}, version, gen_random_uuid(), occurred_at, recorded_at, type,
      merchant_id, subject, fingerprint, message_id, trace, data from ledger.events ${at(offset)}`;
@@ -110,9 +116,152 @@ describe('verify', () => {
     ['the first row deleted', [`delete from ledger.events ${at(0)}`], ['missing 4/0']],
     ['two rows swapped within a block', swap(22, 27), ['reordered 4/22', 'reordered 4/27']],
     ['two rows swapped across blocks', swap(5, 50), ['reordered 4/5', 'reordered 4/50']],
-    ['a row added above the head', [copyOf(30, 70)], ['changed 4/70']],
+    ['a row added above the head', [copyOf(30, 70)], ['added 4/70']],
+    ['a row added below offset 0', [copyOf(30, -1)], ['added 4/-1']],
+    [
+      'a row added in a partition that is none',
+      [`${copyOf(30, 70)}; update ledger.events set partition = 99 ${at(70)}`],
+      ['added 99/0'],
+    ],
+    [
+      'a row moved to another partition',
+      [`update ledger.events set partition = 5, "offset" = 0 ${at(10)}`],
+      ['missing 4/10', 'added 5/0'],
+    ],
+    ['the root of a seal', [`update ledger.seals set root = sha256('') where block = 1`], ['seal_broken 4/20']],
+    [
+      'the time of a seal',
+      [`update ledger.seals set sealed_at = sealed_at - '1 day'::interval where block = 1`],
+      ['seal_broken 4/20'],
+    ],
+    [
+      'the previous hash of a seal',
+      [`update ledger.seals set previous = sha256('') where block = 1`],
+      ['seal_broken 4/20'],
+    ],
+    [
+      'the hash of a seal',
+      [`update ledger.seals set hash = sha256('') where block = 1`],
+      ['seal_broken 4/20', 'seal_broken 4/40'],
+    ],
+    [
+      'a prefix in a seal',
+      [
+        `update ledger.seals set leaf_prefixes = set_byte(leaf_prefixes, 9, 255 - get_byte(leaf_prefixes, 9)) where block = 2`,
+      ],
+      ['seal_broken 4/40'],
+    ],
+    ['a seal taken out of the middle', ['delete from ledger.seals where block = 1'], ['seal_broken 4/20']],
+    ['the first seal dropped', ['delete from ledger.seals where block = 0'], ['seal_broken 4/0']],
+    ['the last seal dropped', ['delete from ledger.seals where block = 2'], ['seal_broken 4/40-59']],
+    ['all seals dropped', ['delete from ledger.seals'], ['seal_broken 4/0-59']],
+    ['the head lowered', [lowerHead(55)], ['changed 4/55']],
+    [
+      'the sealed tail cut off, the head lowered',
+      [`delete from ledger.events where "offset" >= 55`, lowerHead(55)],
+      ['changed 4/55', 'missing 4/55-69'],
+    ],
+    [
+      '... and the tally, too',
+      [`delete from ledger.events where "offset" >= 55`, lowerHead(55), lowerTally(15)],
+      ['changed 4/55', 'missing 4/55-59'],
+    ],
+    [
+      'the tail that is not sealed cut off, the head lowered',
+      [`delete from ledger.events where "offset" >= 65`, lowerHead(65)],
+      ['changed 4/65', 'missing 4/65-69'],
+    ],
+    [
+      'a row added that the log never appended',
+      [copyOf(30, 70).replace(', 70,', ', 70,'), lowerHead(71)],
+      ['changed 4/70', 'added 4/70'],
+    ],
   ])('names the coordinate: %s', async (_, statements, expected) => {
     await sealed.tamper(...statements);
     expect(found(await sealed.verify())).toEqual(expected);
+  });
+
+  it('names the coordinate of a row that contradicts nothing, by the leaf that was sealed', async () => {
+    await sealed.tamper(await consistentChange(33, 999_999));
+    const { findings } = await sealed.verify();
+    expect(findings).toMatchObject([{ kind: 'changed', offset: 33n, detail: 'it is not the row that was sealed' }]);
+  });
+
+  it('does not see a consistent change of what is not sealed yet: that is what the seal is for', async () => {
+    await sealed.tamper(await consistentChange(65, 999_999));
+    expect(found(await sealed.verify())).toEqual([]);
+  });
+
+  const readAnchor = async () => {
+    const result = parseAnchor(anchorText(await readSealHeads(sealed.database.db)));
+    if (!result.ok) throw new Error(result.message);
+    return result.anchor;
+  };
+  const forgetBlock2 = [
+    'delete from ledger.seals where block = 2',
+    `update ledger.consumer_offsets set next_offset = 40 where partition = ${P}`,
+  ];
+
+  it('sees by the anchor alone that the last seal was dropped and the sealer set back', async () => {
+    const anchor = await readAnchor();
+    await sealed.tamper(...forgetBlock2);
+    expect(found(await sealed.verify())).toEqual([]);
+    expect(found(await sealed.verify({ anchor }))).toEqual(['missing 4/59']);
+  });
+
+  it('sees by the anchor alone that the end of the chain was sealed anew over a changed event', async () => {
+    const anchor = await readAnchor();
+    await sealed.tamper(...forgetBlock2, await consistentChange(45, 999_999));
+    await sealed.seal();
+    expect(found(await sealed.verify())).toEqual([]);
+    expect(found(await sealed.verify({ anchor }))).toEqual(['seal_broken 4/40']);
+  });
+
+  it('holds an anchor against a chain that has gone on since', async () => {
+    const anchor = await readAnchor();
+    await sealed.seal();
+    const report = await sealed.verify({ anchor });
+    expect([found(report), report.unsealed, report.blocks]).toEqual([[], 0n, 4]);
+  });
+
+  it('gives the same answer with several threads, and counts what it reads', async () => {
+    await sealed.log.append(payments(500, 'more'));
+    await sealed.seal(100);
+    await sealed.tamper(`update ledger.events set trace = 'x' where "offset" = 7`);
+    const alone = await sealed.verify();
+    let read = 0;
+    const onProgress = (events: number) => {
+      read += events;
+    };
+    expect(await sealed.verify({ parallel: 3, onProgress })).toEqual(alone);
+    expect([alone.events, read]).toEqual([570, 570]);
+    expect(alone.findings.length).toBeGreaterThan(5);
+  });
+
+  it('finds nothing in a log that is written and sealed while it reads', async () => {
+    let stopped = false;
+    const writing = (async () => {
+      for (let i = 0; !stopped; i += 1) {
+        await sealed.log.append(payments(50, `live_${i}`));
+        await sealed.seal();
+      }
+    })();
+    try {
+      for (let i = 0; i < 10; i += 1) expect(found(await sealed.verify())).toEqual([]);
+    } finally {
+      stopped = true;
+      await writing;
+    }
+  });
+
+  it('reads data as it was written: escapes in names and values, numbers, other alphabets', async () => {
+    const odd = { 'a"b': 1, 'a\\b': { '\\': 0.1 }, é: ['\n', 1e-21, '\u2028', '𝄞'], '𝄞': -1.5e-7, 'a"': null };
+    const body = { ...JSON.parse(toJson(paymentCaptured({ ...CAPTURE, paymentId: 'odd' }))) };
+    const parsed = parseEvent(JSON.stringify({ ...body, data: { ...body.data, ...odd } }), {
+      receivedAtMs: RECEIVED_MS,
+    });
+    if (!parsed.ok) throw new Error(parsed.rejection.message);
+    await sealed.log.append([{ event: parsed.event, messageId: null }]);
+    expect(found(await sealed.verify())).toEqual([]);
   });
 });

@@ -39,7 +39,8 @@ export async function verifyPartition(db: Kysely<LedgerTables>, wish: PartitionW
   const findings = createFindings(partition);
   const check = createRowCheck(partitionCount);
   const seals = createSealMatch({ db, partition, lastBlock, findings });
-  const toOffset = later(plan.sealedTo, head);
+  // Up to where anything says that there are events: a lowered head must not hide them.
+  const toOffset = later(later(plan.sealedTo, plan.appended), head);
   let events = 0;
   let expected = 0n;
   let recordedAt: Instant = '';
@@ -53,8 +54,9 @@ export async function verifyPartition(db: Kysely<LedgerTables>, wish: PartitionW
       }
       if (offset > expected) findings.add({ kind: 'missing', offset: expected, toOffset: offset, detail: NO_ROW });
       if (!seals.isAt(offset)) await seals.advance(offset);
-      seals.match(row, withOrder(check(row), row, recordedAt));
-      recordedAt = row.recordedAt ?? recordedAt;
+      const isSealed = seals.match(row, withOrder(check(row), row, recordedAt));
+      // A row that was moved here from further on must not put those after it in the wrong.
+      if (isSealed && row.recordedAt !== null) recordedAt = row.recordedAt;
       expected = offset + 1n;
     }
     events += rows.length;
@@ -65,9 +67,9 @@ export async function verifyPartition(db: Kysely<LedgerTables>, wish: PartitionW
   }
   await seals.finish();
   const sealedTo = seals.sealedTo();
-  const end = later(sealedTo, head);
+  checkCounts(plan, sealedTo, findings);
+  const end = later(later(sealedTo, plan.appended), head);
   if (end > expected) findings.add({ kind: 'missing', offset: expected, toOffset: end, detail: NO_ROW });
-  checkEnds({ plan, sealedTo, end }, findings);
   for (const offset of await readRowsAboveHead(db, partition, ABOVE_HEAD_MAX)) {
     if (offset >= end) findings.add({ kind: 'added', offset, detail: `it stands above the head, which is ${head}` });
   }
@@ -88,23 +90,16 @@ function withOrder(problems: readonly string[], row: EventRow, recordedBefore: I
   return [...problems, 'recorded_at is before that of the row below it'];
 }
 
-/** The counts that are committed with the events and with the seals. */
-function checkEnds(
-  { plan, sealedTo, end }: { plan: PartitionPlan; sealedTo: bigint; end: bigint },
-  findings: Findings,
-): void {
+/** What is committed with the events and with the seals: head, tally and the sealer's offset. */
+function checkCounts(plan: PartitionPlan, sealedTo: bigint, findings: Findings): void {
   const { head, appended, sealerOffset } = plan;
-  if (sealedTo > head) {
-    const detail = `the head is ${head} and the seals go up to ${sealedTo}: the head was lowered`;
-    findings.add({ kind: 'changed', offset: head, detail });
+  if (sealedTo > head || appended > head) {
+    const detail = `the head is ${head}, intake has counted ${appended} events and ${sealedTo} are sealed`;
+    findings.add({ kind: 'changed', offset: head, detail: `${detail}: the head was lowered` });
   }
-  if (appended > end) {
-    const detail = `intake has counted ${appended} appended events of this partition`;
-    findings.add({ kind: 'missing', offset: end, toOffset: appended, detail });
-  }
-  if (appended < end) {
-    const detail = `intake has counted ${appended} appended events of this partition: some were not appended by the log`;
-    findings.add({ kind: 'added', offset: appended, toOffset: end, detail });
+  if (appended < head) {
+    const detail = `the head is ${head} and intake has counted ${appended} events: some were not appended by the log`;
+    findings.add({ kind: 'added', offset: appended, toOffset: head, detail });
   }
   if (sealerOffset > sealedTo) {
     const detail = `the sealer has sealed up to ${sealerOffset}, and these seals are not there`;
