@@ -4,9 +4,20 @@ export type { RejectedMessage } from './append/reject-messages.ts';
 export type { BatchSlice, ConsumedBatch } from './consume/consume-round.ts';
 export { type ConsumerOptions, createConsumer } from './consume/consumer.ts';
 export { type GroupLag, readGroupLag } from './consume/group-lag.ts';
+export { createLagGauges } from './consume/lag-gauges.ts';
 export { type LoggedEvent, logSource, readEvents } from './consume/log-source.ts';
+export {
+  type GroupOrder,
+  type PausedPartition,
+  pauseGroup,
+  type ResumedPartition,
+  resumeGroup,
+  type SeekOrder,
+  type SeekOutcome,
+  type SoughtPartition,
+  seekGroup,
+} from './consume/operate-group.ts';
 export { registerGroup } from './consume/register-group.ts';
-export { type ResumedPartition, type ResumeOrder, resumePartition } from './consume/resume-partition.ts';
 export type { OffsetRange, Source } from './consume/source.ts';
 export type { Coordinate } from './coordinate.ts';
 export {

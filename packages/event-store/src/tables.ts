@@ -80,6 +80,7 @@ export interface ConsumerOffsetsTable {
   updated_at: Instant;
   stopped_reason: string | null;
   stopped_at: Instant | null;
+  paused_at: Instant | null;
 }
 
 export interface SealsTable {

@@ -1,8 +1,11 @@
+import { pauseGroup, resumeGroup, seekGroup } from '@northwind/event-store';
+import type { LedgerTables } from '@northwind/event-store/tables';
 import { eventually, startFakeMerchant } from '@northwind/testing';
-import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { expect, test } from 'vitest';
 import { MERCHANT, openStage, verify } from '../test/open-stage.ts';
 import { removeEndpoint } from './endpoints/remove-endpoint.ts';
+import { PLANNER_GROUP } from './planning/create-planner.ts';
 
 const isDelivered = ({ state }: { state: string }) => state === 'delivered';
 const payouts = (count: number) => Array.from({ length: count }, (_, i) => `po_${String(i).padStart(4, '0')}`);
@@ -235,7 +238,11 @@ test('planning the same again adds nothing', async () => {
   await stage.settle(payouts(5));
   const before = await stage.whenDeliveries(5, isDelivered);
   await worker.stop();
-  await sql`update ledger.consumer_offsets set next_offset = 0 where consumer_group = 'webhooks'`.execute(stage.db);
+  const ledger = stage.db as unknown as Kysely<LedgerTables>;
+  const order = { group: PLANNER_GROUP, actor: 'ada', reason: 'a test' };
+  await pauseGroup(ledger, order);
+  expect(await seekGroup(ledger, { ...order, to: 'beginning' })).toMatchObject({ kind: 'sought' });
+  await resumeGroup(ledger, order);
   await stage.startWorker();
   await stage.settle(['po_more']);
   await stage.whenDeliveries(6, isDelivered);

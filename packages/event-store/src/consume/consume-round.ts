@@ -21,6 +21,12 @@ export interface ConsumedBatch<Item> {
   readonly slices: readonly BatchSlice<Item>[];
 }
 
+export interface RoundResult<Item> {
+  /** What was committed; without slices when there was nothing to do, or others hold all there is. */
+  readonly batch: ConsumedBatch<Item>;
+  readonly isHeldByOthers: boolean;
+}
+
 export interface Round<Item extends Coordinate, DB extends LedgerTables> {
   readonly db: Kysely<DB>;
   readonly group: string;
@@ -28,6 +34,7 @@ export interface Round<Item extends Coordinate, DB extends LedgerTables> {
   /** Writes through the transaction only; the offsets are advanced in the same one, afterwards. */
   readonly apply: (trx: Transaction<DB>, batch: ConsumedBatch<Item>) => Promise<void>;
   readonly itemsMax: number;
+  readonly members: number;
   readonly partitionsMax: number;
   readonly only?: readonly number[];
   readonly except?: readonly number[];
@@ -44,17 +51,14 @@ export class ApplyError<Item> extends Error {
   }
 }
 
-/** Returns the batch that was committed; without slices when there was nothing to do or others hold what there is. */
 export async function consumeRound<Item extends Coordinate, DB extends LedgerTables>(
   round: Round<Item, DB>,
-): Promise<ConsumedBatch<Item>> {
+): Promise<RoundResult<Item>> {
   const heads = await round.source.heads(round.db);
   return round.db.transaction().execute(async (trx) => {
     const ledger = trx as unknown as Transaction<LedgerTables>;
-    const { group, partitionsMax, only, except } = round;
-    const wish = { group, heads, partitionsMax, ...(only && { only }), ...(except && { except }) };
-    const ranges = await claimPartitions(ledger, wish);
-    if (ranges.length === 0) return { slices: [] };
+    const { ranges, isHeldByOthers } = await claimPartitions(ledger, { ...round, heads });
+    if (ranges.length === 0) return { batch: { slices: [] }, isHeldByOthers };
     const limit = Math.max(1, Math.ceil(round.itemsMax / ranges.length));
     const nothing = ranges.map((range) => ({ ...range, items: [], nextOffset: range.fromOffset, moreWaiting: true }));
     let batch: ConsumedBatch<Item> = { slices: nothing };
@@ -64,8 +68,8 @@ export async function consumeRound<Item extends Coordinate, DB extends LedgerTab
     } catch (error) {
       throw new ApplyError(batch, error);
     }
-    await advanceOffsets(ledger, group, batch.slices);
-    return batch;
+    await advanceOffsets(ledger, round.group, batch.slices);
+    return { batch, isHeldByOthers };
   });
 }
 

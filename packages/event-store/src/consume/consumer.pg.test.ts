@@ -11,7 +11,7 @@ import type { ConsumedBatch } from './consume-round.ts';
 import { type ConsumerOptions, createConsumer } from './consumer.ts';
 import { readGroupLag } from './group-lag.ts';
 import { type LoggedEvent, logSource } from './log-source.ts';
-import { resumePartition } from './resume-partition.ts';
+import { resumeGroup } from './operate-group.ts';
 
 type Tables = LedgerTables & { applied: { partition: number; offset: bigint; subject: string } };
 
@@ -142,12 +142,12 @@ describe('consumer', () => {
     mended = true;
     const [{ partition, nextOffset } = { partition: -1, nextOffset: -1n }] = await stopped();
     const order = { group: 'g', partition, actor: 'ada' };
-    expect(await resumePartition(database.db as never, order)).toMatchObject({ nextOffset });
-    expect(await resumePartition(database.db as never, order)).toBeNull();
+    expect(await resumeGroup(database.db as never, order)).toMatchObject([{ partition, nextOffset }]);
+    expect(await resumeGroup(database.db as never, order)).toEqual([]);
     await eventually(async () => expect(await lag()).toBe(0n));
     expect(await applied()).toHaveLength(60);
-    const { rows } = await database.pool.query('select action, actor, next_offset from ledger.consumer_actions');
-    expect(rows).toEqual([{ action: 'resumed', actor: 'ada', next_offset: nextOffset }]);
+    const { rows } = await database.pool.query('select action, actor, to_offset from ledger.consumer_actions');
+    expect(rows).toEqual([{ action: 'resumed', actor: 'ada', to_offset: nextOffset }]);
   });
 
   it('stops nothing for what would fail every event alike: it waits, loudly, and goes on by itself', async () => {

@@ -18,8 +18,10 @@ import type { Coordinate } from '../coordinate.ts';
 import { createDoorbellListener } from '../doorbell/doorbell-listener.ts';
 import type { LedgerTables } from '../tables.ts';
 import type { ConsumedBatch } from './consume-round.ts';
+import type { GroupLag } from './group-lag.ts';
+import { createPresence } from './presence.ts';
 import { registerGroup } from './register-group.ts';
-import { createStoppedReport } from './report-stopped.ts';
+import { createGroupReport } from './report-group.ts';
 import type { Source } from './source.ts';
 import { createTurns } from './take-turns.ts';
 
@@ -37,11 +39,16 @@ export interface ConsumerOptions<Item extends Coordinate, DB extends LedgerTable
   readonly batchSizeMax?: number;
   /** Called after each commit that applied something. */
   readonly afterCommit?: (batch: ConsumedBatch<Item>) => void;
+  /** Told the group's lag about once a second. */
+  readonly onLag?: (lags: readonly GroupLag[]) => void;
 }
 
-const BATCH_SIZE_MAX = 1_000;
-/** After a batch with room left: what arrives meanwhile shares the next transaction instead of having one each. */
+/** Only a backlog fills it; what a round costs besides its items is then little beside them. */
+const BATCH_SIZE_MAX = 4_000;
+/** After a batch during which the doorbell rang: what comes meanwhile shares the next one instead of having its own. */
 const COLLECT_MS = 5;
+/** Others hold all there is: soon one of them commits, and the next partition may be taken here. */
+const HELD_MS = { first: 4, last: 64 };
 const POLL_MS = { first: 20, last: 500 };
 const RETRY_MS = { first: 50, last: 5_000 };
 
@@ -49,34 +56,42 @@ export function createConsumer<Item extends Coordinate, DB extends LedgerTables>
   options: ConsumerOptions<Item, DB>,
 ): Service {
   const { database, group, doorbell, logger, clock, health } = options;
-  const { source, apply, afterCommit } = options;
+  const { source, apply, afterCommit, onLag } = options;
   const { db } = database;
-  const itemsMax = options.batchSizeMax ?? BATCH_SIZE_MAX;
-  const takeTurn = createTurns({ db, group, source, apply, itemsMax, logger, afterCommit });
   const ledger = db as unknown as Kysely<LedgerTables>;
-  const reportStopped = health && createStoppedReport({ db: ledger, group, health, clock });
+  const itemsMax = options.batchSizeMax ?? BATCH_SIZE_MAX;
+  const presence = createPresence({ db: ledger, group, clock });
+  const { announce: onConnected, countMembers } = presence;
+  const takeTurn = createTurns({ db, group, source, apply, itemsMax, logger, afterCommit, countMembers });
+  const report = health || onLag ? createGroupReport({ db: ledger, group, clock, health, onLag }) : null;
   const alarm = createAlarm(clock);
-  const onRing = () => alarm.ring();
-  const listener = createDoorbellListener({ database, channels: [doorbell], onRing, logger, clock });
+  let hasRung = false;
+  const onRing = () => {
+    hasRung = true;
+    alarm.ring();
+  };
+  const listener = createDoorbellListener({ database, channels: [doorbell], onRing, onConnected, logger, clock });
   let running = Promise.resolve();
   let stopping = false;
 
   async function run(): Promise<void> {
-    let pollMs = POLL_MS.first;
-    let retryMs = RETRY_MS.first;
+    const waits = { nothing: growing(POLL_MS), held: growing(HELD_MS), failed: growing(RETRY_MS) };
     while (!stopping) {
       try {
+        hasRung = false;
         const turn = await takeTurn();
-        await reportStopped?.();
-        retryMs = RETRY_MS.first;
-        if (turn === 'some') await clock.sleep(COLLECT_MS);
-        const rung = turn !== 'nothing' || (await alarm.wait(pollMs));
-        pollMs = rung ? POLL_MS.first : Math.min(pollMs * 2, POLL_MS.last);
+        await report?.();
+        waits.failed.reset();
+        if (turn === 'full' || turn === 'some') waits.held.reset();
+        if (turn === 'some' && hasRung) await clock.sleep(COLLECT_MS);
+        if (turn === 'held') await alarm.wait(waits.held.next());
+        if (turn === 'nothing' && !(await alarm.wait(waits.nothing.next()))) continue;
+        waits.nothing.reset();
       } catch (err) {
+        const retryMs = waits.failed.next();
         health?.set(`consumer ${group}`, 'failing', err instanceof Error ? err.message : String(err));
         logger.error({ event: 'consumer.failed', group, err, retryMs }, 'consumer waits and tries again');
         await alarm.wait(retryMs);
-        retryMs = Math.min(retryMs * 2, RETRY_MS.last);
       }
     }
   }
@@ -96,4 +111,19 @@ export function createConsumer<Item extends Coordinate, DB extends LedgerTables>
       await listener.stop();
     },
   });
+}
+
+/** A wait that doubles each time, from the first to the last. */
+function growing({ first, last }: { readonly first: number; readonly last: number }) {
+  let ms = first;
+  return {
+    next() {
+      const now = ms;
+      ms = Math.min(ms * 2, last);
+      return now;
+    },
+    reset() {
+      ms = first;
+    },
+  };
 }

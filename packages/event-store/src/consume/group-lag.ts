@@ -10,17 +10,20 @@ export interface GroupLag {
   readonly headOffset: bigint;
   /** Events still to apply. */
   readonly lag: bigint;
+  /** How long ago the oldest of them was appended; 0 when there is none. */
+  readonly lagSeconds: number;
   readonly stoppedReason: string | null;
+  /** Set while a person holds it back. */
+  readonly pausedAt: Instant | null;
   readonly updatedAt: Instant;
 }
 
-/** Of one group, or of all. */
+/** Of one group, or of all, by group and partition. */
 export async function readGroupLag(db: Kysely<LedgerTables>, group?: string): Promise<GroupLag[]> {
   const { rows } = await sql<GroupLag>`
-    select o.consumer_group as "group", o.partition, o.next_offset as "nextOffset", p.next_offset as "headOffset",
-           p.next_offset - o.next_offset as lag, o.stopped_reason as "stoppedReason", o.updated_at as "updatedAt"
-    from ledger.consumer_offsets o join ledger.partitions p using (partition)
-    where ${group ?? null}::text is null or o.consumer_group = ${group ?? null}::text
-    order by o.consumer_group, o.partition`.execute(db);
+    select consumer_group as "group", partition, next_offset as "nextOffset", head_offset as "headOffset", lag,
+           lag_seconds as "lagSeconds", stopped_reason as "stoppedReason", paused_at as "pausedAt",
+           updated_at as "updatedAt"
+    from ledger.group_lag(${group ?? null}::text)`.execute(db);
   return rows;
 }

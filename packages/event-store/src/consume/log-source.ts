@@ -33,7 +33,8 @@ async function readHeads(db: Kysely<LedgerTables>): Promise<ReadonlyMap<number, 
 
 /**
  * Served by events_pk, one index range scan a range. Offsets are dense, so the limit is a bound on the offset; a LIMIT
- * the planner would take for a reason to sort the whole backlog for every batch.
+ * the planner would take for a reason to sort the whole backlog for every batch. The ORDER BY has to stay inside: it
+ * keeps the planner from turning the ranges into a join, for which it reads the whole table.
  */
 export async function readEvents(
   db: Kysely<LedgerTables>,
@@ -52,14 +53,18 @@ export async function readEvents(
       select * from ledger.events l
       where l.partition = r.partition and l."offset" >= r.from_offset
         and l."offset" < least(r.to_offset, r.from_offset + ${limitPerRange})
-    ) e
-    order by e.partition, e."offset"`.execute(db);
+      order by l."offset"
+    ) e`.execute(db);
   assertDense(rows, ranges, limitPerRange);
   return rows;
 }
 
 /** Offsets have no gaps. A missing row is a damaged log: reading on would skip it, and what it hides, for good. */
-export function assertDense(events: readonly Coordinate[], ranges: readonly OffsetRange[], limitPerRange: number): void {
+export function assertDense(
+  events: readonly Coordinate[],
+  ranges: readonly OffsetRange[],
+  limitPerRange: number,
+): void {
   const found = Map.groupBy(events, (event) => event.partition);
   for (const { partition, fromOffset, toOffset } of ranges) {
     const expected = Math.min(limitPerRange, Number(toOffset - fromOffset));

@@ -13,14 +13,15 @@ import { createSuspects } from './suspects.ts';
 export interface TurnOptions<Item extends Coordinate, DB extends LedgerTables>
   extends Pick<Round<Item, DB>, 'db' | 'group' | 'source' | 'apply' | 'itemsMax'> {
   readonly logger: Logger;
+  readonly countMembers: () => Promise<number>;
   readonly afterCommit?: ((batch: ConsumedBatch<Item>) => void) | undefined;
 }
 
-/** Half of the sixteen, so that two consumers of a busy group always both find work. */
+/** Half of the sixteen, so that a consumer that joins finds work at once, before it is counted. */
 const PARTITIONS_A_ROUND = 8;
 
-/** What a turn found: a full batch (more is waiting), fewer items than it could take, or nothing. */
-export type Turn = 'full' | 'some' | 'nothing';
+/** What a turn found: a full batch (more is waiting), less than it could take, only what others hold, or nothing. */
+export type Turn = 'full' | 'some' | 'held' | 'nothing';
 
 /** Each call takes one turn. Throws when the database can't do it now. */
 export function createTurns<Item extends Coordinate, DB extends LedgerTables>(
@@ -35,13 +36,14 @@ export function createTurns<Item extends Coordinate, DB extends LedgerTables>(
     const narrowed = suspect
       ? { itemsMax: suspect.itemsMax, only: [suspect.partition] }
       : { itemsMax, except: suspects.partitions() };
-    const batch = await consumeRound({ ...round, ...narrowed });
+    const members = await options.countMembers();
+    const { batch, isHeldByOthers } = await consumeRound({ ...round, ...narrowed, members });
     const didSomething = batch.slices.length > 0;
     if (suspect && didSomething) suspects.succeeded(suspect.partition);
     if (suspect && !didSomething) suspects.clear(suspect.partition);
     if (didSomething) options.afterCommit?.(batch);
     if (suspect) return 'full';
-    if (!didSomething) return 'nothing';
+    if (!didSomething) return isHeldByOthers ? 'held' : 'nothing';
     return batch.slices.some((slice) => slice.moreWaiting) ? 'full' : 'some';
   }
 

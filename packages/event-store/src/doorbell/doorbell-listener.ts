@@ -6,6 +6,8 @@ export interface DoorbellListenerOptions {
   readonly database: { readonly pool: pg.Pool };
   readonly channels: readonly string[];
   readonly onRing: (channel: string) => void;
+  /** Given each new connection before it listens, for what is to last as long as it does. */
+  readonly onConnected?: (client: pg.ClientBase) => Promise<void>;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -23,7 +25,7 @@ export function createDoorbellListener(options: DoorbellListenerOptions): Servic
 }
 
 async function listenUntilBroken(options: DoorbellListenerOptions, signal: AbortSignal): Promise<void> {
-  const { database, channels, onRing } = options;
+  const { database, channels, onRing, onConnected } = options;
   const client = await database.pool.connect();
   const broken = Promise.withResolvers<void>();
   const onNotification = (message: pg.Notification) => onRing(message.channel);
@@ -33,6 +35,7 @@ async function listenUntilBroken(options: DoorbellListenerOptions, signal: Abort
   signal.addEventListener('abort', () => broken.resolve(), { once: true });
   broken.promise.catch(() => undefined); // the statements below throw too when the connection breaks under them
   try {
+    await onConnected?.(client);
     for (const channel of channels) await client.query(`listen ${client.escapeIdentifier(channel)}`);
     for (const channel of channels) onRing(channel); // whatever rang while nobody listened
     if (signal.aborted) return;

@@ -6,6 +6,8 @@ import { addFolderOption, addJsonOption, type CommandContext, surroundings } fro
 import { EXIT_FAILURE } from '../cli/exit-codes.ts';
 import { formatTable } from '../cli/print-table.ts';
 import { withDatabase } from '../cli/with-database.ts';
+import { pauseCommand, seekCommand } from './operate-groups.ts';
+import { resumeCommand } from './resume.ts';
 
 interface Options {
   readonly folder: string;
@@ -18,12 +20,17 @@ interface GroupSummary {
   readonly nextOffset: bigint;
   readonly headOffset: bigint;
   readonly lag: bigint;
+  /** Age of the oldest event that is not applied, in the partition that is furthest behind. */
+  readonly lagSeconds: number;
+  readonly paused: readonly number[];
   readonly stopped: readonly { readonly partition: number; readonly offset: bigint; readonly reason: string }[];
 }
 
 export function groupsCommand(context: CommandContext): Command {
   const command = new Command('groups')
-    .description('how far each consumer group is behind the log')
+    .description('how far each consumer group is behind the log; pause, resume and seek operate one')
+    // Or what stands behind a command of its own would be taken for an option of this one.
+    .enablePositionalOptions()
     .option('--partitions', 'a line for each partition')
     .addHelpText(
       'after',
@@ -34,7 +41,7 @@ Examples:
 
 read_1 is the projector's group; webhooks follows the payout transitions. A group that can't apply an event stops that
 partition and skips nothing: the line tells where and why, and the exit code is 1. When the cause is mended, settle
-resume lets it go on.`,
+groups resume lets it go on. The lag is the events not applied yet and the age of the oldest of them.`,
     )
     .action(async (options: Options) => {
       const { readGroupLag } = await import('@northwind/event-store');
@@ -45,7 +52,9 @@ resume lets it go on.`,
       if (groups.length === 0) return context.terminal.out('no consumer group has started yet');
       context.terminal.out(options.partitions ? partitionTable(lags) : groupTable(groups));
     });
-  return addJsonOption(addFolderOption(command));
+  addJsonOption(addFolderOption(command));
+  for (const make of [pauseCommand, resumeCommand, seekCommand]) command.addCommand(make(context));
+  return command;
 }
 
 export function summarise(lags: readonly GroupLag[]): GroupSummary[] {
@@ -54,6 +63,8 @@ export function summarise(lags: readonly GroupLag[]): GroupSummary[] {
     nextOffset: sum(rows.map((row) => row.nextOffset)),
     headOffset: sum(rows.map((row) => row.headOffset)),
     lag: sum(rows.map((row) => row.lag)),
+    lagSeconds: Math.max(0, ...rows.map((row) => row.lagSeconds)),
+    paused: rows.filter((row) => row.pausedAt !== null).map((row) => row.partition),
     stopped: rows.flatMap(({ partition, nextOffset, stoppedReason }) =>
       stoppedReason === null ? [] : [{ partition, offset: nextOffset, reason: stoppedReason }],
     ),
@@ -68,6 +79,8 @@ function groupTable(groups: readonly GroupSummary[]): string {
     { title: 'applied', value: (row) => String(row.nextOffset), align: 'right' },
     { title: 'in the log', value: (row) => String(row.headOffset), align: 'right' },
     { title: 'lag', value: (row) => String(row.lag), align: 'right' },
+    { title: 'seconds', value: seconds, align: 'right' },
+    { title: 'paused', value: (row) => row.paused.join(', ') || '-' },
     { title: 'stopped at', value: (row) => stopped(row) || '-' },
   ]);
 }
@@ -79,8 +92,14 @@ function partitionTable(lags: readonly GroupLag[]): string {
     { title: 'next offset', value: (row) => String(row.nextOffset), align: 'right' },
     { title: 'head', value: (row) => String(row.headOffset), align: 'right' },
     { title: 'lag', value: (row) => String(row.lag), align: 'right' },
+    { title: 'seconds', value: seconds, align: 'right' },
+    { title: 'paused', value: (row) => row.pausedAt ?? '-' },
     { title: 'stopped', value: (row) => row.stoppedReason ?? '-' },
   ]);
+}
+
+function seconds({ lagSeconds }: Pick<GroupLag, 'lagSeconds'>): string {
+  return lagSeconds.toFixed(1);
 }
 
 function sum(values: readonly bigint[]): bigint {
