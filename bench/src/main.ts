@@ -5,8 +5,9 @@ import { checkTargets } from './harness/check-targets.ts';
 import { formatReport } from './harness/print-report.ts';
 import { readArguments, UsageError } from './harness/read-arguments.ts';
 import { runBenchmark } from './harness/run-benchmark.ts';
+import { writer } from './writer/writer.ts';
 
-const benchmarks = [append, endToEnd];
+const benchmarks = [append, writer, endToEnd];
 const interrupted = new AbortController();
 process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
 process.once('SIGTERM', () => interrupted.abort(new Error('interrupted')));
