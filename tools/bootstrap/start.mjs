@@ -11,6 +11,7 @@ const COMMANDS = {
   settle: 'packages/local/src/main.ts',
   bench: 'bench/src/main.ts',
   verify: 'tools/verify/src/main.ts',
+  'test:postgres': 'packages/testing/scripts/test-postgres.ts',
   simulate: 'packages/simulation/src/main.ts',
 };
 const NEEDS_PORTAL = new Set(['up', 'api', 'demo']);

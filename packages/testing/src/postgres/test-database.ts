@@ -11,6 +11,8 @@ declare module 'vitest' {
 
 export interface TestDatabase extends AsyncDisposable {
   readonly url: string;
+  /** Its URL for a login that has nothing but what the group role `role` has, as a service has it in production. */
+  login(role: string): Promise<string>;
   /** Removes it. Fails, naming the culprits, when connections to it are still open: something was not stopped. */
   drop(): Promise<void>;
 }
@@ -31,7 +33,30 @@ export async function testDatabase(sets: readonly MigrationSet[]): Promise<TestD
     dropped ??= onServer(serverUrl, (client) => dropDatabase(client, name));
     return dropped;
   };
-  return { url: urlOfDatabase(serverUrl, name), drop, [Symbol.asyncDispose]: drop };
+  const url = urlOfDatabase(serverUrl, name);
+  const login = async (role: string) => {
+    const member = new URL(url);
+    member.username = await loginOf(serverUrl, role);
+    member.password = LOGIN_PASSWORD;
+    return member.href;
+  };
+  return { url, login, drop, [Symbol.asyncDispose]: drop };
+}
+
+const LOGIN_PASSWORD = 'test';
+// Roles belong to the whole server: one login for a group, made once, whatever the number of test processes.
+const LOGIN_LOCK = 5_190_244_073;
+
+async function loginOf(serverUrl: string, role: string): Promise<string> {
+  const name = `test_${role}`;
+  await onServer(serverUrl, async (client) => {
+    await client.query('SELECT pg_advisory_lock($1)', [LOGIN_LOCK]);
+    const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [name]);
+    if (rowCount === 1) return;
+    const [login, group] = [name, role].map((identifier) => client.escapeIdentifier(identifier));
+    await client.query(`CREATE ROLE ${login} LOGIN PASSWORD '${LOGIN_PASSWORD}' IN ROLE ${group}`);
+  });
+  return name;
 }
 
 type Client = ReturnType<typeof createDatabaseClient>;
