@@ -14,7 +14,7 @@ test('the process is ready when it has checked log and queue, without any messag
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
   const port = await freePort();
   const service = await createWriterProcess({
-    DATABASE_URL: database.url,
+    DATABASE_URL: await database.login('settlement_writer'),
     SQS_EVENTS_URL: await sqs.createQueue('settlement-events'),
     SQS_ENDPOINT: sqs.endpoint,
     SETTLEMENT_LOG_LEVEL: 'silent',

@@ -14,7 +14,7 @@ test('the process projects, says so in its metrics, stops, and can be told so tw
   await projection.append([paymentCaptured({ ...capture, time: '2026-11-01T00:00:00Z' })]);
   const port = await freePort();
   const service = await createProjectorProcess({
-    DATABASE_URL: projection.url,
+    DATABASE_URL: projection.projectorUrl,
     SETTLEMENT_LOG_LEVEL: 'silent',
     SETTLEMENT_HEALTH_PORT: String(port),
   });
@@ -38,7 +38,7 @@ test('the process is ready when its consumer has reported, and not before', asyn
   await using projection = await openProjection();
   const port = await freePort();
   const service = await createProjectorProcess({
-    DATABASE_URL: projection.url,
+    DATABASE_URL: projection.projectorUrl,
     SETTLEMENT_LOG_LEVEL: 'silent',
     SETTLEMENT_HEALTH_PORT: String(port),
   });

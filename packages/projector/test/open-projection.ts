@@ -15,6 +15,8 @@ const LONG_AFTER_MS = Date.parse('2030-01-01T00:00:00Z');
 
 export interface Projection extends AsyncDisposable {
   readonly url: string;
+  /** For a process with the projector's role. */
+  readonly projectorUrl: string;
   readonly database: Database<ReadTables>;
   readonly db: Kysely<ReadTables>;
   /** In batches, as the writer would. */
@@ -27,11 +29,18 @@ export interface Projection extends AsyncDisposable {
 export async function openProjection(): Promise<Projection> {
   const test = await testDatabase([ledgerMigrations, readMigrations]);
   const database = openDatabase<ReadTables>({ url: test.url, applicationName: 'projection test', connectionsMax: 12 });
+  // Projectors have what the projector's role has and no more; the tests look on as the owner.
+  const projectors = openDatabase<ReadTables>({
+    url: await test.login('settlement_projector'),
+    applicationName: 'projection test',
+    connectionsMax: 12,
+  });
   const ledger = database.db as unknown as Kysely<LedgerTables>;
   const log = createEventLog(database);
   const started: Service[] = [];
   return {
     url: test.url,
+    projectorUrl: await test.login('settlement_projector'),
     database,
     db: database.db,
     async append(events) {
@@ -41,7 +50,12 @@ export async function openProjection(): Promise<Projection> {
       }
     },
     async startProjector(options = {}) {
-      const projector = createProjector({ database, logger: silentLogger(), clock: systemClock, ...options });
+      const projector = createProjector({
+        database: projectors,
+        logger: silentLogger(),
+        clock: systemClock,
+        ...options,
+      });
       started.push(projector);
       await projector.start();
       return projector;
@@ -56,6 +70,7 @@ export async function openProjection(): Promise<Projection> {
       ).then(() => undefined),
     async [Symbol.asyncDispose]() {
       for (const projector of started) await projector.stop();
+      await projectors.close();
       await database.close();
       await test.drop();
     },

@@ -18,7 +18,7 @@ describe('the API as a process', () => {
   test('starts from its environment, answers, and stops; each twice without harm', async () => {
     await using database = await testDatabase(MIGRATIONS);
     const port = await freePort();
-    const service = await createApiProcess(environmentOf(database.url, port));
+    const service = await createApiProcess(environmentOf(await database.login('settlement_api'), port));
     await service.stop();
     await Promise.all([service.start(), service.start()]);
     await eventually(async () => (await fetchAnswer(`http://127.0.0.1:${port}/health/ready`)).status === 200);
@@ -30,7 +30,7 @@ describe('the API as a process', () => {
   test('is ready when the database has answered, and not before', async () => {
     await using database = await testDatabase(MIGRATIONS);
     const port = await freePort();
-    const service = await createApiProcess(environmentOf(database.url, port));
+    const service = await createApiProcess(environmentOf(await database.login('settlement_api'), port));
     const ready = () => fetchAnswer(`http://127.0.0.1:${port}/health/ready`);
     const holder = new pg.Client(database.url);
     await holder.connect();
@@ -61,7 +61,7 @@ describe('the API as a process', () => {
     const port = await freePort();
     const other = createServer().listen(port, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
-    const service = await createApiProcess(environmentOf(database.url, port));
+    const service = await createApiProcess(environmentOf(await database.login('settlement_api'), port));
     const failure = await service.start().catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(StartupError);
     expect(failure).toMatchObject({

@@ -53,6 +53,12 @@ export interface StartOptions {
 export async function startApi(options: StartOptions = {}): Promise<TestApi> {
   const testing = await testDatabase(MIGRATIONS);
   const database = openDatabase<ApiTables>({ url: testing.url, applicationName: 'api test', connectionsMax: 12 });
+  // Nodes have what the API's role has and no more; the tests look on as the owner.
+  const nodeDatabase = openDatabase<ApiTables>({
+    url: await testing.login('settlement_api'),
+    applicationName: 'api test',
+    connectionsMax: 12,
+  });
   const logger = silentLogger();
   const clock = systemClock;
   const nodes: Service[] = [];
@@ -60,7 +66,7 @@ export async function startApi(options: StartOptions = {}): Promise<TestApi> {
 
   const startNode = async (overrides: Partial<QueryApiOptions> = {}) => {
     const node = createQueryApi({
-      database,
+      database: nodeDatabase,
       logger,
       clock,
       health: createHealth(),
@@ -89,7 +95,7 @@ export async function startApi(options: StartOptions = {}): Promise<TestApi> {
     roleKey: async (role) => (await createApiKey(database.db, { role, merchantId: null, name: 'test' })).key,
     signIn: (merchantId) => signIn(database, url, merchantId),
     fetch: (path, init) => fetchAnswer(url + path, init),
-    [Symbol.asyncDispose]: () => stopAll(nodes, database, testing),
+    [Symbol.asyncDispose]: () => stopAll(nodes, [nodeDatabase, database], testing),
   };
 }
 
@@ -131,8 +137,8 @@ export async function fetchAnswer(url: string, init: RequestInit & { key?: strin
   return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : null };
 }
 
-async function stopAll(nodes: readonly Service[], database: Database<ApiTables>, testing: TestDatabase) {
+async function stopAll(nodes: readonly Service[], databases: readonly Database<ApiTables>[], testing: TestDatabase) {
   for (const node of nodes.toReversed()) await node.stop();
-  await database.close();
+  for (const database of databases) await database.close();
   await testing.drop();
 }

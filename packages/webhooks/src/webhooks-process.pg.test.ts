@@ -15,7 +15,7 @@ test('the process starts, tells when it is ready and not before, and stops', asy
   const port = await freePort();
   const service = await createWebhooksProcess({
     ...quiet,
-    DATABASE_URL: database.url,
+    DATABASE_URL: await database.login('settlement_webhooks'),
     SETTLEMENT_HEALTH_PORT: String(port),
   });
   const ready = () => fetch(`http://127.0.0.1:${port}/health/ready`);

@@ -26,6 +26,11 @@ export async function openStage() {
     connectionsMax: 20,
   });
   const { db } = database;
+  // Workers have what their role has and no more; so has whoever registers endpoints. The tests look on as the owner.
+  const as = async (role: string, applicationName: string) =>
+    openDatabase<WebhookDatabase>({ url: await test.login(role), applicationName, connectionsMax: 20 });
+  const workers = await as('settlement_webhooks', 'webhooks test');
+  const api = await as('settlement_api', 'api of webhooks test');
   const logger = silentLogger();
   const log = createEventLog(database);
   const projector = createProjector({ database, logger, clock: systemClock });
@@ -50,7 +55,7 @@ export async function openStage() {
 
     async startWorker(wish: WorkerWish & { readonly logger?: Logger } = {}): Promise<Service> {
       const worker = createWebhookWorker({
-        database,
+        database: workers,
         secretsKey: SECRETS_KEY,
         allowInsecureTargets: true,
         logger,
@@ -64,7 +69,7 @@ export async function openStage() {
 
     async register(url: string, eventTypes?: readonly string[], merchantId = MERCHANT) {
       const options = { secretsKey: SECRETS_KEY, allowInsecureTargets: true, randomBytes };
-      const result = await registerEndpoint(db, { merchantId, url, ...(eventTypes && { eventTypes }) }, options);
+      const result = await registerEndpoint(api.db, { merchantId, url, ...(eventTypes && { eventTypes }) }, options);
       if (!result.ok) throw new Error(`${result.problem.field} ${result.problem.message}`);
       return result;
     },
@@ -100,7 +105,7 @@ export async function openStage() {
 
     async [Symbol.asyncDispose]() {
       for (const service of services.reverse()) await service.stop();
-      await database.close();
+      for (const pool of [workers, api, database]) await pool.close();
       await test.drop();
     },
   };
