@@ -40,6 +40,8 @@ export async function openSealedLog() {
         });
       }
     },
+    /** Another pool, for settings of the database that hold from the next connection on. */
+    reopen: async () => openDatabase<LedgerTables>({ ...where, connectionsMax: 3 }),
     verify: (options: Partial<Parameters<typeof verifyLog>[0]> = {}) =>
       verifyLog({ database: where, parallel: 1, ...options }),
     async [Symbol.asyncDispose]() {

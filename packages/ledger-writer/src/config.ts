@@ -37,6 +37,7 @@ export type WriterConfig = z.output<typeof writerConfigSchema>;
 /** One environment often serves all services: the others' variables are no mistakes here. */
 const OTHER_SERVICES = [
   'SETTLEMENT_PROJECTOR_*',
+  'SETTLEMENT_SEALER_*',
   'SETTLEMENT_WEBHOOKS_*',
   'SETTLEMENT_API_*',
   'SETTLEMENT_PORTAL_*',

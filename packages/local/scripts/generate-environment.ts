@@ -3,6 +3,7 @@
  * With --check it writes nothing and exits 1 when the file differs.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { sealerConfigSchema } from '@northwind/event-store';
 import { writerConfigSchema } from '@northwind/ledger-writer';
 import { projectorConfigSchema } from '@northwind/projector';
 import { apiConfigSchema } from '@northwind/query-api';
@@ -12,6 +13,7 @@ import { webhooksConfigSchema } from '@northwind/webhooks';
 const SERVICES = {
   writer: writerConfigSchema,
   projector: projectorConfigSchema,
+  sealer: sealerConfigSchema,
   webhooks: webhooksConfigSchema,
   api: apiConfigSchema,
 };

@@ -23,6 +23,7 @@ export type ProjectorConfig = z.output<typeof projectorConfigSchema>;
 /** One environment often serves all services: the others' variables are no mistakes here. */
 const OTHER_SERVICES = [
   'SETTLEMENT_WRITER_*',
+  'SETTLEMENT_SEALER_*',
   'SETTLEMENT_WEBHOOKS_*',
   'SETTLEMENT_API_*',
   'SETTLEMENT_PORTAL_*',

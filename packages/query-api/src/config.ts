@@ -35,6 +35,7 @@ export type ApiConfig = z.output<typeof apiConfigSchema>;
 const OTHER_SERVICES = [
   'SETTLEMENT_WRITER_*',
   'SETTLEMENT_PROJECTOR_*',
+  'SETTLEMENT_SEALER_*',
   'SETTLEMENT_WEBHOOKS_*',
   'SETTLEMENT_HEALTH_HOST',
   'SETTLEMENT_HEALTH_PORT',

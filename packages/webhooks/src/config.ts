@@ -24,7 +24,13 @@ export const webhooksConfigSchema = z.strictObject({
 });
 
 /** One environment often serves all services: the others' variables are no mistakes here. */
-const OTHER_SERVICES = ['SETTLEMENT_WRITER_*', 'SETTLEMENT_PROJECTOR_*', 'SETTLEMENT_API_*', 'SETTLEMENT_PORTAL_*'];
+const OTHER_SERVICES = [
+  'SETTLEMENT_WRITER_*',
+  'SETTLEMENT_PROJECTOR_*',
+  'SETTLEMENT_SEALER_*',
+  'SETTLEMENT_API_*',
+  'SETTLEMENT_PORTAL_*',
+];
 
 /** Throws ConfigError with every wrong variable. */
 export function loadWebhooksConfig(env: Environment): Readonly<z.output<typeof webhooksConfigSchema>> {

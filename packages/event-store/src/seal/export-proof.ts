@@ -7,7 +7,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Coordinate } from '../coordinate.ts';
 import type { LedgerTables } from '../tables.ts';
 import { type Hash, hashLeaf } from './hash-leaf.ts';
-import { auditPath } from './merkle-tree.ts';
+import { auditPath, merkleRoot } from './merkle-tree.ts';
 import { readSealOf, readSeals, type Seal } from './read-seals.ts';
 
 export const PROOF_FORMAT = 'northwind-settlement/proof/1';
@@ -47,7 +47,7 @@ export type ProofAnswer =
   | { readonly kind: 'no_such_event' }
   /** It is too young, or its seal is gone. */
   | { readonly kind: 'not_sealed' }
-  /** The rows of its block do not give the block's root. */
+  /** The rows of its block do not give the block's root any more. */
   | { readonly kind: 'damaged'; readonly block: bigint };
 
 interface EventRow extends Coordinate {
@@ -82,13 +82,12 @@ export async function exportProof(db: Kysely<LedgerTables>, wish: ProofWish): Pr
   const rows = await readBlock(db, seal);
   const index = Number(offset - seal.fromOffset);
   const row = rows[index];
-  if (row?.offset !== offset || BigInt(rows.length) !== seal.nextOffset - seal.fromOffset) {
-    return { kind: 'damaged', block: seal.block };
-  }
+  const leaves = rows.map(hashLeaf);
+  if (row?.offset !== offset || merkleRoot(leaves) !== seal.root) return { kind: 'damaged', block: seal.block };
   const { fingerprint, ...leafFields } = row;
   const event = { ...leafFields, fingerprint: fingerprint.toString('hex'), body };
   const blocks = await readHeaders(db, seal, wish.toBlock);
-  return { kind: 'proof', proof: { format: PROOF_FORMAT, event, path: auditPath(rows.map(hashLeaf), index), blocks } };
+  return { kind: 'proof', proof: { format: PROOF_FORMAT, event, path: auditPath(leaves, index), blocks } };
 }
 
 async function readBody(db: Kysely<LedgerTables>, { partition, offset }: Coordinate): Promise<string | null> {

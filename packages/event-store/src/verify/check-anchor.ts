@@ -22,7 +22,7 @@ export async function checkAnchor(db: Kysely<LedgerTables>, anchor: Anchor): Pro
 function judge(anchored: SealHead, stored: StoredHead | undefined): Finding[] {
   const { partition, block, nextOffset } = anchored;
   if (stored === undefined) {
-    const detail = `block ${block} was anchored and is not there: what it sealed, up to offset ${nextOffset}, was cut off`;
+    const detail = `block ${block} was anchored and is not there: the chain was cut off before offset ${nextOffset}`;
     return [{ kind: 'missing', partition, offset: nextOffset - 1n, toOffset: nextOffset, detail }];
   }
   if (stored.hash === anchored.hash && stored.nextOffset === nextOffset) return [];

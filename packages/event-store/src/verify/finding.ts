@@ -1,6 +1,6 @@
 /** What verify finds, each at its coordinate. */
 
-/** `reordered`: the row was sealed at another offset. `seal_broken`: the seals, not the events, are not as they were. */
+/** `reordered`: the row was sealed at another offset. `seal_broken`: not the events but the seals were changed. */
 export type FindingKind = 'changed' | 'missing' | 'added' | 'reordered' | 'seal_broken';
 
 export interface Finding {

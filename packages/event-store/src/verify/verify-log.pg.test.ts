@@ -147,7 +147,8 @@ describe('verify', () => {
     [
       'a prefix in a seal',
       [
-        `update ledger.seals set leaf_prefixes = set_byte(leaf_prefixes, 9, 255 - get_byte(leaf_prefixes, 9)) where block = 2`,
+        `update ledger.seals set leaf_prefixes = set_byte(leaf_prefixes, 9, 255 - get_byte(leaf_prefixes, 9))
+         where block = 2`,
       ],
       ['seal_broken 4/40'],
     ],

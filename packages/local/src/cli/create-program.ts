@@ -12,9 +12,11 @@ import { payoutsCommand } from '../commands/payouts.ts';
 import { queueCommand } from '../commands/queue.ts';
 import { rejectionsCommand } from '../commands/rejections.ts';
 import { resumeCommand } from '../commands/resume.ts';
+import { sealCommand } from '../commands/seal.ts';
 import { sendCommand } from '../commands/send.ts';
 import { serviceCommands } from '../commands/services.ts';
 import { upCommand } from '../commands/up.ts';
+import { verifyCommand } from '../commands/verify.ts';
 import type { CommandContext } from './context.ts';
 
 const GUIDE = `
@@ -51,6 +53,7 @@ export function createProgram(context: CommandContext): Command {
   add(program, 'Send', [sendCommand, convertCommand]);
   add(program, 'Look', [balancesCommand, payoutsCommand, groupsCommand, rejectionsCommand, conflictsCommand]);
   add(program, 'Administer', [migrateCommand, loginCommand, keysCommand, resumeCommand]);
+  add(program, 'Verify', [verifyCommand, sealCommand]);
   program.commandsGroup('One service each, as production runs them (configured by environment alone):');
   for (const command of serviceCommands(context)) program.addCommand(inherit(command, program));
   program.addCommand(inherit(queueCommand(context), program), { hidden: true });

@@ -31,6 +31,9 @@ const COMMANDS = [
   'keys',
   'writer',
   'projector',
+  'sealer',
+  'verify',
+  'seal',
   'webhooks',
   'api',
 ];

@@ -22,6 +22,11 @@ const SERVICES: readonly ServiceCommand[] = [
     create: async (env) => (await import('@northwind/projector')).createProjectorProcess(env),
   },
   {
+    name: 'sealer',
+    description: 'seals the log in blocks, so that a change shows',
+    create: async (env) => (await import('@northwind/event-store')).createSealerProcess(env),
+  },
+  {
     name: 'webhooks',
     description: 'payout transitions to the endpoints of merchants',
     create: async (env) => (await import('@northwind/webhooks')).createWebhooksProcess(env),

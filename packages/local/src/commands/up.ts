@@ -25,7 +25,7 @@ Examples:
   settle up --port 9090 --traffic 50
   settle up --folder /tmp/another --port 9091    a second system beside the first
 
-PostgreSQL, SQS, the four services, a payments platform that sends events, and a merchant that takes webhooks. A service
+PostgreSQL, SQS, the five services, a payments platform that sends events, and a merchant that takes webhooks. A service
 that ends by itself is started again. Ctrl-C stops everything within five seconds, a second one at once; either way
 nothing is lost, and the next start goes on with the same data. To begin from nothing, remove the folder.`,
     )

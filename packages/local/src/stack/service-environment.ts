@@ -4,7 +4,7 @@ import { EVENTS_QUEUE, queueUrl, WEBHOOK_DEAD_LETTER_QUEUE } from '../queue/queu
 
 export const REGION = 'eu-west-1';
 
-export const SERVICE_NAMES = ['writer', 'projector', 'webhooks', 'api'] as const;
+export const SERVICE_NAMES = ['writer', 'projector', 'sealer', 'webhooks', 'api'] as const;
 
 /** The services of the system, in the order in which they start. */
 export type ServiceName = (typeof SERVICE_NAMES)[number];
@@ -56,6 +56,7 @@ export function serviceEnvironment(options: ServiceEnvironmentOptions, parent: E
   const own: Record<ServiceName, Record<string, string>> = {
     writer: {},
     projector: {},
+    sealer: {},
     webhooks: { SETTLEMENT_SECRETS_KEY: secretsKey, SETTLEMENT_WEBHOOKS_ALLOW_INSECURE_TARGETS: 'true' },
     api: {
       SETTLEMENT_SECRETS_KEY: secretsKey,

@@ -46,7 +46,7 @@ function payments(): string[] {
 }
 
 test('two of each service give the same result as one of each: every event counts once', async () => {
-  const services = { writer: 2, projector: 2, webhooks: 2, api: 2 };
+  const services = { writer: 2, projector: 2, sealer: 2, webhooks: 2, api: 2 };
   const stack = await startStack({ folder, services });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new SQSClient({ endpoint: stack.urls.queueEndpoint, region: REGION, credentials });

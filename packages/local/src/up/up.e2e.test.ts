@@ -107,7 +107,7 @@ test('a taken port is one clear line and names another', async () => {
   expect(err.trim()).toMatch(new RegExp(`^settle: port ${port} is taken by another program; .* --port \\d+$`));
 });
 
-test.each(['writer', 'projector', 'webhooks', 'api', 'queue', 'postgres'])(
+test.each(['writer', 'projector', 'sealer', 'webhooks', 'api', 'queue', 'postgres'])(
   '%s, killed with -9, runs again',
   async (name) => {
     const before = pidOf(name);

@@ -1,0 +1,155 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from '@northwind/service-kit';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { payments } from '../../test/events.ts';
+import { openSealedLog, type SealedLog } from '../../test/sealed-log.ts';
+import { type Anchor, anchorText, parseAnchor } from './anchor-text.ts';
+import { checkProof } from './check-proof.ts';
+import { exportProof, type Proof } from './export-proof.ts';
+import { readSealHeads } from './seal-heads.ts';
+
+const DOCUMENT = new URL('../../../../docs/tamper-evidence.md', import.meta.url);
+
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+if (!hasPython) process.stderr.write('SKIPPED: python3 is not here, so the verifier of the docs is not tested\n');
+
+describe('proof', () => {
+  let sealed: SealedLog;
+  let folder: string;
+  let anchor: Anchor;
+  let heads: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'settlement-proof-'));
+    sealed = await openSealedLog();
+    for (let i = 0; i < 5; i += 1) {
+      await sealed.log.append(payments(100, `p${i}`, 20));
+      await sealed.seal(50);
+    }
+    heads = anchorText(await readSealHeads(sealed.database.db));
+    const parsed = parseAnchor(heads);
+    if (!parsed.ok) throw new Error(parsed.message);
+    anchor = parsed.anchor;
+  });
+  afterAll(async () => {
+    await sealed[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** As whoever is given the file has it. */
+  async function proofOf(partition: number, offset: bigint, toBlock?: bigint): Promise<Proof> {
+    const wish = { partition, offset, ...(toBlock !== undefined && { toBlock }) };
+    const answer = await exportProof(sealed.database.db, wish);
+    if (answer.kind !== 'proof') throw new Error(answer.kind);
+    return JSON.parse(stringify(answer.proof)) as Proof;
+  }
+
+  it('holds for every event of a partition, up to the anchored head', async () => {
+    const [head] = anchor.heads.filter(({ partition }) => partition === 4);
+    expect(Number(head?.nextOffset)).toBeGreaterThan(20);
+    for (let offset = 0n; offset < (head?.nextOffset ?? 0n); offset += 1n) {
+      const verdict = checkProof(await proofOf(4, offset), anchor);
+      expect(verdict).toMatchObject({ ok: true, proven: { partition: 4, offset, head, anchoredAt: head } });
+    }
+  });
+
+  it('fails on any one character that is changed, anywhere in it', async () => {
+    const text = stringify(await proofOf(4, 7n));
+    expect(checkProof(JSON.parse(text), anchor).ok).toBe(true);
+    fc.assert(
+      fc.property(fc.nat({ max: text.length - 1 }), fc.constantFrom(...'0123456789abcdefxZ'), (at, char) => {
+        const changed = text.slice(0, at) + char + text.slice(at + 1);
+        fc.pre(changed !== text);
+        let json: unknown;
+        try {
+          json = JSON.parse(changed);
+        } catch {
+          return;
+        }
+        expect(checkProof(json, anchor).ok).toBe(false);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('fails against an anchor of another chain, and where the anchor is older than the event', async () => {
+    const proof = await proofOf(4, 7n);
+    const other = anchor.heads.map((head) => ({ ...head, hash: 'ab'.repeat(32) }));
+    expect(checkProof(proof, { heads: other, hashes: [] })).toMatchObject({
+      problem: expect.stringContaining('rewritten'),
+    });
+    const older = anchor.heads.map((head) => ({ ...head, block: -1n }));
+    expect(checkProof(proof, { heads: older, hashes: [] })).toMatchObject({
+      problem: expect.stringContaining('no anchored head'),
+    });
+  });
+
+  it('ends where it is told to', async () => {
+    const { blocks } = await proofOf(4, 0n, 1n);
+    expect(blocks.map(({ block }) => block)).toEqual([0, 1]);
+  });
+
+  it('is not given for what is not sealed or not there, nor out of a block that was tampered with', async () => {
+    const { db } = sealed.database;
+    expect(await exportProof(db, { partition: 4, offset: 10_000n })).toEqual({ kind: 'no_such_event' });
+    await sealed.log.append(payments(20, 'young', 20));
+    const [{ nextOffset } = { nextOffset: 0n }] = anchor.heads.filter(({ partition }) => partition === 4);
+    expect(await exportProof(db, { partition: 4, offset: nextOffset })).toEqual({ kind: 'not_sealed' });
+    await sealed.tamper(`update ledger.events set trace = 'x' where partition = 3 and "offset" = 0`);
+    expect(await exportProof(db, { partition: 3, offset: 1n })).toEqual({ kind: 'damaged', block: 0n });
+  });
+
+  it.skipIf(!hasPython)('is checked by the program of the documentation, and refused when it is changed', async () => {
+    const [, program = ''] = /```python\n([\s\S]*?)```/.exec(readFileSync(DOCUMENT, 'utf8')) ?? [];
+    expect(program).toContain('import');
+    const write = (name: string, text: string) => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const file = write('check_proof.py', program);
+    const anchorFile = write('heads.txt', heads);
+    const check = (proof: unknown) => spawnSync('python3', [file, write('proof.json', stringify(proof)), anchorFile]);
+    const proof = await proofOf(4, 7n);
+    const good = check(proof);
+    expect(good.stderr.toString()).toBe('');
+    expect(good.stdout.toString()).toMatch(/^4\/7 is payment.captured .*\nanchored: 4 /);
+    const event = { ...proof.event };
+    const [own, ...later] = proof.blocks;
+    const changes: object[] = [
+      { event: { ...event, body: event.body.replace('1000', '1001') } },
+      { event: { ...event, messageId: 'another' } },
+      { event: { ...event, offset: 8 } },
+      { path: proof.path.slice(1) },
+      { blocks: [{ ...own, sealedAt: event.recordedAt }, ...later] },
+      { blocks: [own] },
+    ];
+    expect(changes.map((change) => check({ ...proof, ...change }).status)).toEqual(changes.map(() => 1));
+  });
+});
+
+describe('anchor', () => {
+  const hash = 'cd'.repeat(32);
+
+  it('is refused when a line was changed or added', async () => {
+    const text = anchorText({
+      readAt: '2026-11-22T06:00:00.000000Z',
+      heads: [{ partition: 0, block: 3n, nextOffset: 9n, hash }],
+      hash,
+    });
+    expect(parseAnchor(text)).toMatchObject({
+      ok: false,
+      line: 3,
+      message: 'this hash is not over the lines above it',
+    });
+    expect(parseAnchor(`0 3 9 ${hash}\n0 3 9 ${hash.slice(1)}`)).toMatchObject({ ok: false, line: 2 });
+    expect(parseAnchor('')).toMatchObject({ ok: false });
+    expect(parseAnchor(`# kept since May\n0 3 9 ${hash}`)).toMatchObject({
+      ok: true,
+      anchor: { heads: [{ block: 3n }] },
+    });
+  });
+});
