@@ -15,6 +15,7 @@ export interface LedgerTables {
 export interface PartitionsTable {
   partition: number;
   next_offset: bigint;
+  recorded_at: Instant | null;
 }
 
 export interface EventsTable {

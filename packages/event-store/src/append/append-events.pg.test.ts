@@ -154,11 +154,49 @@ describe('append', () => {
     }
   });
 
+  it.each([
+    ['arrays of different length', 4, "'{0,1}'", 'arrays of one length'],
+    ['an input without a key', 1, "'{null}'", 'input 1 has none'],
+    ['an input without a partition', 4, "'{null}'", 'input 1 has none'],
+    ['a partition that does not exist', 4, "'{99}'", 'does not exist'],
+  ])('refuses %s before anything is numbered', async (_, position, argument, message) => {
+    const one = ["'{00000000-0000-8000-8000-000000000000}'", "'{t}'", "'{1}'", "'{0}'", "'{m}'", "'{s}'", "'{now}'"];
+    const values = [...one, "array['\\x00'::bytea]", "'{x}'", "'{null}'", "array['{}'::jsonb]", "'{EUR}'", "'{1}'"];
+    values[position - 1] = argument;
+    await expect(database.pool.query(`select ledger.append_events(${values.join(', ')})`)).rejects.toMatchObject({
+      message: expect.stringContaining(message),
+      code: 'P0004',
+    });
+  });
+
+  it('never records an event before the one below it, also when the clock is set back', async () => {
+    await log.append([arrive(payment({ paymentId: 'pay_1' }))]);
+    const ahead = `update ledger.partitions set recorded_at = now() + interval '1 hour' where partition = 4`;
+    await database.pool.query(ahead);
+    await log.append([arrive(payment({ paymentId: 'pay_2' }))]);
+    const { rows } = await database.pool.query(`
+      select e.recorded_at = p.recorded_at as same
+      from ledger.events e join ledger.partitions p using (partition) where e."offset" = 1`);
+    expect(rows).toEqual([{ same: true }]);
+  });
+
+  it('lets appends of other partitions pass while one partition is held', async () => {
+    const holder = await database.pool.connect();
+    try {
+      await holder.query('begin');
+      await holder.query('select from ledger.partitions where partition = 4 for update');
+      const elsewhere = payment({ paymentId: 'pay_1', merchantId: 'mer_042' });
+      expect(await log.append([arrive(elsewhere)])).toMatchObject([{ kind: 'appended' }]);
+    } finally {
+      holder.release(true);
+    }
+  });
+
   it('refuses an isolation level that would number from a stale snapshot', async () => {
     const client = await database.pool.connect();
     try {
       await client.query('begin isolation level repeatable read');
-      const call = `select * from ledger.append_events('{}','{}','{}','{}','{}','{}','{}','{}','{}','{}','{}')`;
+      const call = `select ledger.append_events(${Array(13).fill("'{}'").join(', ')})`;
       await expect(client.query(call)).rejects.toThrow('READ COMMITTED');
     } finally {
       client.release(true);

@@ -1,0 +1,104 @@
+/**
+ * PostgreSQL arrays in the binary form of its wire protocol (array_send, and the type's own *_send within), which the
+ * driver passes on as they are when a parameter is a Buffer. As text, every element would be quoted here and unquoted,
+ * parsed and converted there: that costs an append a sixth of its speed.
+ */
+import type { Instant } from '@northwind/events';
+
+/** Object ids of the element types; they never change. */
+const OID = { bytea: 17, int8: 20, int2: 21, text: 25, timestamptz: 1184, uuid: 2950, jsonb: 3802 } as const;
+
+const HEADER_BYTES = 20;
+const JSONB_VERSION = 1;
+const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
+
+export function uuidArray(values: readonly string[]): Buffer {
+  return fixedArray(OID.uuid, 16, values, (buffer, at, value) => buffer.write(value.replaceAll('-', ''), at, 'hex'));
+}
+
+export function int2Array(values: readonly number[]): Buffer {
+  return fixedArray(OID.int2, 2, values, (buffer, at, value) => buffer.writeInt16BE(value, at));
+}
+
+export function int8Array(values: readonly (bigint | null)[]): Buffer {
+  return fixedArray(OID.int8, 8, values, (buffer, at, value) => buffer.writeBigInt64BE(value, at));
+}
+
+/** Microseconds since 2000; instants have exactly six fraction digits. */
+export function timestamptzArray(values: readonly Instant[]): Buffer {
+  return fixedArray(OID.timestamptz, 8, values, (buffer, at, value) => {
+    const ms = Date.parse(`${value.slice(0, 23)}Z`) - POSTGRES_EPOCH_MS;
+    return buffer.writeBigInt64BE(BigInt(ms) * 1_000n + BigInt(value.slice(23, 26)), at);
+  });
+}
+
+export function byteaArray(values: readonly Uint8Array[]): Buffer {
+  const elements = values.reduce((sum, value) => sum + 4 + value.length, 0);
+  const buffer = withHeader(OID.bytea, values.length, HEADER_BYTES + elements);
+  let at = HEADER_BYTES;
+  for (const value of values) {
+    at = buffer.writeInt32BE(value.length, at);
+    buffer.set(value, at);
+    at += value.length;
+  }
+  return buffer;
+}
+
+export function textArray(values: readonly (string | null)[]): Buffer {
+  return stringArray(OID.text, values, 0);
+}
+
+/** Of JSON texts. */
+export function jsonbArray(values: readonly string[]): Buffer {
+  return stringArray(OID.jsonb, values, 1);
+}
+
+/** `prefixBytes` is 1 for jsonb, whose elements begin with a version. */
+function stringArray(oid: number, values: readonly (string | null)[], prefixBytes: 0 | 1): Buffer {
+  const elements = values.reduce(
+    (sum, value) => sum + 4 + (value === null ? 0 : prefixBytes + Buffer.byteLength(value)),
+    0,
+  );
+  const buffer = withHeader(oid, values.length, HEADER_BYTES + elements);
+  let at = HEADER_BYTES;
+  for (const value of values) {
+    if (value === null) {
+      at = buffer.writeInt32BE(-1, at);
+      continue;
+    }
+    const textAt = at + 4 + prefixBytes;
+    if (prefixBytes === 1) buffer[textAt - 1] = JSONB_VERSION;
+    const bytes = buffer.write(value, textAt, 'utf8');
+    buffer.writeInt32BE(prefixBytes + bytes, at);
+    at = textAt + bytes;
+  }
+  return buffer;
+}
+
+function fixedArray<T>(
+  oid: number,
+  bytes: number,
+  values: readonly (T | null)[],
+  write: (buffer: Buffer, at: number, value: T) => unknown,
+): Buffer {
+  const buffer = withHeader(oid, values.length, HEADER_BYTES + values.length * (4 + bytes));
+  let at = HEADER_BYTES;
+  for (const value of values) {
+    at = buffer.writeInt32BE(value === null ? -1 : bytes, at);
+    if (value === null) continue;
+    write(buffer, at, value);
+    at += bytes;
+  }
+  return buffer.subarray(0, at);
+}
+
+/** One dimension, elements from 1, nulls allowed. An empty array has no dimension at all. */
+function withHeader(oid: number, length: number, bytes: number): Buffer {
+  const buffer = Buffer.allocUnsafe(bytes);
+  buffer.writeInt32BE(length === 0 ? 0 : 1, 0);
+  buffer.writeInt32BE(1, 4);
+  buffer.writeInt32BE(oid, 8);
+  buffer.writeInt32BE(length, 12);
+  buffer.writeInt32BE(1, 16);
+  return length === 0 ? buffer.subarray(0, 12) : buffer;
+}
