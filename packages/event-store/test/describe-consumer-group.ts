@@ -231,7 +231,9 @@ export function describeConsumerGroup<Item extends Coordinate, DB extends Ledger
       const before = await applied();
       await pauseGroup(ledger, { group: GROUP, actor: 'ada' });
       await world.produce(100);
-      await consume('two');
+      const turn = Promise.withResolvers<void>();
+      await consume('two', { onLag: () => turn.resolve() }); // told after a turn
+      await turn.promise;
       expect(await applied()).toEqual(before);
       await resumeGroup(ledger, { group: GROUP, actor: 'ada' });
       await expectAllOnce();

@@ -9,10 +9,10 @@ export const APPLIED_TABLE = `
     n int8 generated always as identity, partition int2, "offset" int8, consumer text, at timestamptz
   )`;
 
-/** 40 ms for 32 items at most, with a row for each in `applied`. */
+/** 40 ms for 8 items at most, with a row for each in `applied`. */
 export function recordSlowly(consumer: string) {
   return {
-    batchSizeMax: 32,
+    batchSizeMax: 8,
     apply: async (trx: Kysely<LedgerTables>, { slices }: ConsumedBatch<Coordinate>): Promise<void> => {
       const items = slices.flatMap((slice) => slice.items);
       await sql`select pg_sleep(0.04)`.execute(trx);

@@ -1,5 +1,5 @@
 /** The projector as production runs it: configuration, database, health, metrics. */
-import { type ConsumedBatch, type LoggedEvent, ledgerMigrations } from '@northwind/event-store';
+import { type ConsumedBatch, createLagGauges, type LoggedEvent, ledgerMigrations } from '@northwind/event-store';
 import {
   assertMigrated,
   Counter,
@@ -44,6 +44,7 @@ export async function createProjectorProcess(env: Environment): Promise<Service>
     health,
     batchSizeMax: config.SETTLEMENT_PROJECTOR_BATCH_SIZE_MAX,
     onBatch: countBatches(registry),
+    onLag: createLagGauges(registry),
   });
   const { SETTLEMENT_HEALTH_HOST: host, SETTLEMENT_HEALTH_PORT: port } = config;
   return serviceStack('projector', [connections, healthServer({ host, port, health, registry }), projector]);

@@ -8,6 +8,7 @@ import {
   createDoorbell,
   DOORBELL_LEDGER,
   DOORBELL_READ,
+  type GroupLag,
   type LoggedEvent,
   logSource,
   type Source,
@@ -35,10 +36,12 @@ export interface ProjectorOptions {
   readonly batchSizeMax?: number;
   /** Called after each commit. */
   readonly onBatch?: (batch: ConsumedBatch<LoggedEvent>) => void;
+  /** Told about once a second how far it is behind the log. */
+  readonly onLag?: (lags: readonly GroupLag[]) => void;
 }
 
 export function createProjector(options: ProjectorOptions): Service {
-  const { database, logger, clock, health, batchSizeMax, onBatch } = options;
+  const { database, logger, clock, health, batchSizeMax, onBatch, onLag } = options;
   const doorbell = createDoorbell({ database, channel: DOORBELL_READ, logger });
   let consumer: Service | undefined;
 
@@ -59,6 +62,7 @@ export function createProjector(options: ProjectorOptions): Service {
         clock,
         ...(health && { health }),
         ...(batchSizeMax && { batchSizeMax }),
+        ...(onLag && { onLag }),
         afterCommit: (batch) => {
           doorbell.ring();
           onBatch?.(batch);

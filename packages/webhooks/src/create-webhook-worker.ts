@@ -1,5 +1,5 @@
 /** A webhook worker: plans deliveries and makes them. Any number of them share the work. */
-import { createDoorbell, createDoorbellListener, DOORBELL_DELIVERIES } from '@northwind/event-store';
+import { createDoorbell, createDoorbellListener, createLagGauges, DOORBELL_DELIVERIES } from '@northwind/event-store';
 import {
   type Clock,
   createService,
@@ -77,7 +77,14 @@ export function createWebhookWorker(options: WebhookWorkerOptions): Service {
     engine.service,
     createDoorbellListener({ database, channels: [DOORBELL_DELIVERIES], onRing: () => engine.wake(), logger, clock }),
     closing('webhook doorbell', () => doorbell.close()),
-    createPlanner({ database, logger, clock, onPlanned, ...(health && { health }) }),
+    createPlanner({
+      database,
+      logger,
+      clock,
+      onPlanned,
+      ...(health && { health }),
+      ...(options.registry && { onLag: createLagGauges(options.registry) }),
+    }),
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { createConsumer, DOORBELL_READ, type Source } from '@northwind/event-store';
+import { createConsumer, DOORBELL_READ, type GroupLag, type Source } from '@northwind/event-store';
 import { type PayoutTransition, transitionsSource } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
 import type { Clock, Database, Health, Logger, Service } from '@northwind/service-kit';
@@ -18,10 +18,13 @@ export interface PlannerOptions {
   readonly health?: Health;
   /** Called after a commit that planned something. */
   readonly onPlanned: (deliveries: number) => void;
+  /** Told about once a second how far it is behind the log. */
+  readonly onLag?: (lags: readonly GroupLag[]) => void;
 }
 
 /** The consumer group that turns transitions into deliveries. */
-export function createPlanner({ database, logger, clock, health, onPlanned }: PlannerOptions): Service {
+export function createPlanner(options: PlannerOptions): Service {
+  const { database, logger, clock, health, onPlanned, onLag } = options;
   // What the open transaction has planned; told once it is committed. One consumer has one transaction at a time.
   let planned = 0;
   return createConsumer<PayoutTransition, WebhookDatabase>({
@@ -32,6 +35,7 @@ export function createPlanner({ database, logger, clock, health, onPlanned }: Pl
     logger,
     clock,
     ...(health && { health }),
+    ...(onLag && { onLag }),
     async apply(trx, { slices }) {
       const transitions = slices.flatMap((slice) => slice.items);
       planned = await planDeliveries(trx as unknown as Kysely<DeliveryTables>, transitions);
