@@ -22,6 +22,7 @@ const crash = (code: string, message: string): LedgerError => ({ code, dispositi
 const reject = (code: string, message: string): LedgerError => ({ code, disposition: 'reject', message });
 const race = (code: string, message: string): LedgerError => ({ code, disposition: 'retry', message, atOnce: true });
 
+const call = crash('call_refused', 'the log refused the call itself: its arrays, or a partition that is not there');
 const defect = crash('log_defect', 'a rule of the log that only its own functions can break');
 const order = crash('order_refused', 'an order to a consumer group, or its record, is not complete');
 const seal = reject('seal_refused', 'the block does not follow the chain of its partition');
@@ -69,12 +70,14 @@ export const CONSTRAINTS: Readonly<Record<string, LedgerError>> = {
 
 /** By SQLSTATE; two characters are a whole class, which counts when the code itself is not listed. */
 export const SQLSTATES: Readonly<Record<string, LedgerError>> = {
+  '22004': call,
+  '2202E': call,
   '22': reject('value_refused', 'a value that no column can hold'),
   '25000': crash('wrong_isolation', 'the append needs READ COMMITTED'),
   '40001': race('serialization', 'another transaction was in the way'),
   '40P01': race('deadlock', 'another transaction was in the way'),
   '42501': crash('not_allowed', 'a grant is missing, or something was about to change what is append-only'),
-  P0004: crash('call_refused', 'the log refused the call itself: its arrays, or a partition that is not there'),
+  P0004: call,
 };
 
 /** A check on the events that this code does not know, added by who operates the database: it is about the event. */
