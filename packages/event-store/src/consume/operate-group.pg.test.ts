@@ -129,6 +129,12 @@ describe('operating a group', () => {
     );
 
   it.each(['settlement_consumer', 'postgres'])('lets %s move an offset by consuming only', async (role) => {
+    // An order permits what it says once, in its own transaction.
+    await pauseGroup(db, four);
+    await seekGroup(db, { ...four, to: 2n });
+    await resumeGroup(db, four);
+    await advanceOffsets(db, 'g', [{ partition: 4, fromOffset: 2n, nextOffset: 5n }]);
+    await expect(as(role, move(2n))).rejects.toMatchObject({ code: '42501' });
     await expect(as(role, move(4n))).rejects.toMatchObject({ code: '42501' });
     await expect(as(role, move(head + 1n))).rejects.toThrow('beyond the head');
     await expect(
