@@ -99,7 +99,7 @@ describe('the least a service needs', () => {
     ['reader', 'update ledger.consumer_offsets set next_offset = next_offset'],
     ...roles
       .filter((role) => role !== 'settlement_writer')
-      .flatMap((role) => [[role.slice(11), `select ledger.reject_messages('{m}', '{c}', '{f}', '{r}', '{abc}')`]]),
+      .map((role) => [role.slice(11), `select ledger.reject_messages('{m}', '{c}', '{f}', '{r}', '{abc}')`] as const),
   ] as const)('%s may not: %s', async (service, statement) => {
     await expect((await as(`settlement_${service}`)).query(statement)).rejects.toMatchObject({ code: '42501' });
   });

@@ -1,0 +1,99 @@
+/** The hot statements keep their indexes when the log is large, with fresh and with generic plans, as the services run. */
+import { type TestDatabase, testDatabase } from '@northwind/testing';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { capturePlans, type PlanCapture, type ScannedTable, tellPlans } from '../../test/capture-plans.ts';
+import { payments } from '../../test/events.ts';
+import { createEventLog } from '../append/event-log.ts';
+import { advanceOffsets } from '../consume/advance-offsets.ts';
+import { claimPartitions } from '../consume/claim-partitions.ts';
+import { readGroupLag } from '../consume/group-lag.ts';
+import { logSource, readEvents } from '../consume/log-source.ts';
+import { ledgerMigrations } from '../migrations.ts';
+
+const EVENTS = 120_000;
+const GROUPS = 100;
+
+// Past the append, because this is about what comes after it.
+const FILL = `
+  insert into ledger.events (partition, "offset", version, idempotency_key, occurred_at, recorded_at, type, merchant_id,
+                             subject, fingerprint, data)
+  select n % 16, n / 16, 1, gen_random_uuid(), now(), now(), 'payment.captured', 'mer_' || n % 500, 'pay_' || n,
+         sha256(n::text::bytea), '{"amount": 1000, "currency": "EUR"}'
+  from generate_series(0, ${EVENTS - 1}) n;
+  update ledger.partitions set next_offset = ${EVENTS / 16};
+  insert into ledger.consumer_offsets (consumer_group, partition)
+  select 'read_' || g, p from generate_series(1, ${GROUPS}) g, generate_series(0, 15) p;
+  analyze ledger.events; analyze ledger.partitions; analyze ledger.consumer_offsets;`;
+
+let test: TestDatabase;
+
+beforeAll(async () => {
+  test = await testDatabase([ledgerMigrations]);
+  const owner = new pg.Client(test.url);
+  await owner.connect();
+  await owner.query(FILL);
+  await owner.end();
+  await tellPlans(test.url);
+});
+afterAll(() => test.drop());
+
+const indexesOn = (table: string, scans: readonly ScannedTable[]) =>
+  [...new Set(scans.map((scan) => scan.index))].filter((index) => index?.startsWith(`${table}_`));
+
+function expectNoScanOf(table: string, scans: readonly ScannedTable[]): void {
+  expect(scans.filter((scan) => scan.table === table && scan.scan === 'Seq Scan')).toEqual([]);
+}
+
+describe.each(['auto', 'force_generic_plan', 'force_custom_plan'])('with plan_cache_mode %s', (mode) => {
+  const as = async (role: string): Promise<PlanCapture> => capturePlans(await test.login(role), mode);
+
+  it.each([1, 100, 1_000])('an append of %i looks its keys up by index, fresh or seen', async (size) => {
+    await using writer = await as('settlement_writer');
+    const scans = await writer.scansOf((database) => createEventLog(database).append(payments(size, `${mode}${size}`)));
+    expectNoScanOf('events', scans);
+    expect(indexesOn('events', scans)).toContain('events_idempotency_key_unique');
+  });
+
+  it.each([1, 8, 16])('reading on from %i partitions walks the primary key', async (partitions) => {
+    await using projector = await as('settlement_projector');
+    const ranges = Array.from({ length: partitions }, (_, partition) => ({
+      partition,
+      fromOffset: 10n,
+      toOffset: BigInt(EVENTS / 16),
+    }));
+    const scans = await projector.scansOf(({ db }) => readEvents(db, ranges, 100));
+    expect(indexesOn('events', scans)).toEqual(['events_pk']);
+    expectNoScanOf('events', scans);
+  });
+
+  it('heads are read from the sixteen rows that hold them', async () => {
+    await using projector = await as('settlement_projector');
+    const scans = await projector.scansOf(({ db }) => logSource.heads(db));
+    expect(new Set(scans.map((scan) => scan.table))).toEqual(new Set(['partitions']));
+  });
+
+  it('a claim and its advance find their group by index', async () => {
+    await using projector = await as('settlement_projector');
+    const scans = await projector.scansOf(({ db }) =>
+      db.transaction().execute(async (trx) => {
+        const heads = await logSource.heads(trx);
+        const wish = { group: 'read_7', heads, members: 2, partitionsMax: 8 };
+        const { ranges } = await claimPartitions(trx, wish);
+        expect(ranges).toHaveLength(8);
+        const advanced = ranges.map(({ partition, fromOffset }) => ({ partition, fromOffset, nextOffset: fromOffset }));
+        await advanceOffsets(trx, 'read_7', advanced);
+      }),
+    );
+    expectNoScanOf('consumer_offsets', scans);
+    expect(indexesOn('consumer_offsets', scans)).toEqual(['consumer_offsets_pk']);
+    expect(indexesOn('events', scans)).toEqual([]);
+  });
+
+  it('the lag of a group costs a look at one event a partition', async () => {
+    await using projector = await as('settlement_operator');
+    const scans = await projector.scansOf(({ db }) => readGroupLag(db, 'read_7'));
+    expectNoScanOf('events', scans);
+    expect(indexesOn('events', scans)).toEqual(['events_pk']);
+  });
+});
