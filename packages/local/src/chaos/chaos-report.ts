@@ -5,6 +5,8 @@ import type { QueueCounts } from './queue/fifo-queue.ts';
 
 export interface ChaosReport {
   readonly passed: boolean;
+  /** Where the logs of its processes are, when they were to be kept. */
+  readonly logs: string | null;
   readonly seed: string;
   readonly events: number;
   readonly sent: Readonly<Record<MessageKind, number>>;

@@ -1,6 +1,7 @@
 /** The system that a chaos run is let loose on: PostgreSQL, a queue, and the processes that are killed. */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type Clock, environment, randomId, StartupError } from '@northwind/service-kit';
 import pg from 'pg';
 import { initialiseCluster } from '../postgres/initialise-cluster.ts';
@@ -11,9 +12,9 @@ import { findFreePort } from '../stack/find-free-port.ts';
 import { migrateAll } from '../stack/prepare-database.ts';
 import { baseEnvironment, REGION } from '../stack/service-environment.ts';
 import { waitUntil } from '../stack/wait-until.ts';
-import { CHAOS_TABLES } from './chaos-consumer.ts';
 import { type KeptPostgres, keepPostgres } from './keep-postgres.ts';
 import { type KeptProcess, keepRunning } from './keep-running.ts';
+import { CHAOS_TABLES } from './processes/chaos-consumer.ts';
 import type { QueueCounts } from './queue/fifo-queue.ts';
 
 export interface ChaosSystem {
@@ -33,12 +34,21 @@ export interface SystemOptions {
   readonly writers: number;
   readonly projectors: number;
   readonly consumers: number;
-  readonly hasSealer: boolean;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-const MAIN = resolve(import.meta.dirname, '../main.ts');
+const fromHere = (path: string) => resolve(import.meta.dirname, path);
+
+/** The main files that production runs, and the run's own. */
+const MAINS = {
+  queue: [fromHere('processes/run-queue.ts')],
+  writer: [fromHere('../../../ledger-writer/src/main.ts')],
+  projector: [fromHere('../../../projector/src/main.ts')],
+  consumer: [fromHere('processes/run-consumer.ts')],
+  sealer: [fromHere('processes/run-sealer.ts')],
+} as const;
+const END_WITH_PARENT = pathToFileURL(fromHere('processes/end-with-parent.ts')).href;
 const QUEUE_NAME = 'chaos.fifo';
 const STOP_TIMEOUT_MS = 8_000;
 const READY_TIMEOUT_MS = 20_000;
@@ -65,15 +75,15 @@ export async function startSystem(options: SystemOptions): Promise<ChaosSystem> 
   const queuePort = await takePort();
   const address = queueUrl(`http://127.0.0.1:${queuePort}`, QUEUE_NAME);
   const environment_ = processEnvironment({ folder, databaseUrl: database.url, queueUrl: address, queuePort });
-  const keep = (name: string, ...words: readonly string[]) =>
+  const keep = (name: string, kind: keyof typeof MAINS) =>
     keepRunning({
       name,
-      parameters: [MAIN, ...words],
+      parameters: ['--import', END_WITH_PARENT, ...MAINS[kind]],
       environment: environment_,
       logFile: join(logs, `${name}.log`),
       clock,
     });
-  const queue = keep('queue', 'chaos', 'queue');
+  const queue = keep('queue', 'queue');
   cleanup.defer(async () => void (await queue.stop(1_000)));
   queue.start();
   const readQueue = async () => (await (await fetch(address)).json()) as QueueCounts;
@@ -86,7 +96,7 @@ export async function startSystem(options: SystemOptions): Promise<ChaosSystem> 
     throw new StartupError('the queue of the chaos run does not answer', { hint: `its log: ${logs}/queue.log` });
   }
 
-  const processes = inTurn(options).map(({ name, words }) => keep(name, ...words));
+  const processes = inTurn(options).map(({ name, kind }) => keep(name, kind));
   const stopProcesses = async () => {
     const stopped = await Promise.all(
       processes.map(async (each) => ({ name: each.name, inTime: await each.stop(STOP_TIMEOUT_MS) })),
@@ -110,20 +120,20 @@ export async function startSystem(options: SystemOptions): Promise<ChaosSystem> 
 
 interface Planned {
   readonly name: string;
-  readonly words: readonly string[];
+  readonly kind: keyof typeof MAINS;
 }
 
 /** Writers, projectors and the rest take turns, so that one kind is not struck three times in a row. */
-function inTurn({ writers, projectors, consumers, hasSealer }: SystemOptions): Planned[] {
+function inTurn({ writers, projectors, consumers }: SystemOptions): Planned[] {
   const kinds = [
-    { name: 'writer', words: ['writer'], count: writers },
-    { name: 'projector', words: ['projector'], count: projectors },
-    { name: 'consumer', words: ['chaos', 'consumer'], count: consumers },
-    { name: 'sealer', words: ['sealer'], count: hasSealer ? 1 : 0 },
-  ];
+    { kind: 'writer', count: writers },
+    { kind: 'projector', count: projectors },
+    { kind: 'consumer', count: consumers },
+    { kind: 'sealer', count: 1 },
+  ] as const;
   const rounds = Math.max(...kinds.map(({ count }) => count));
   return Array.from({ length: rounds }, (_, round) =>
-    kinds.filter(({ count }) => round < count).map(({ name, words }) => ({ name: `${name}-${round + 1}`, words })),
+    kinds.filter(({ count }) => round < count).map(({ kind }) => ({ name: `${kind}-${round + 1}`, kind })),
   ).flat();
 }
 

@@ -23,6 +23,8 @@ export interface KeptProcess {
   start(): void;
   /** SIGKILL; false when it is not running at this moment. */
   kill(): boolean;
+  /** SIGTERM and a new start, which is no kill. */
+  restart(timeoutMs: number): Promise<void>;
   /** SIGTERM, and SIGKILL when it takes longer. Resolves when it is gone. True when SIGTERM was enough. */
   stop(timeoutMs: number): Promise<boolean>;
 }
@@ -60,6 +62,17 @@ export function keepRunning(options: KeptOptions): KeptProcess {
     });
   };
 
+  const end = async (timeoutMs: number) => {
+    const identity = process_;
+    if (identity === null) return true;
+    signalProcess(identity, 'SIGTERM');
+    const gone = () => !isAlive(identity);
+    if (await waitUntil(gone, { clock, timeoutMs })) return true;
+    signalProcess(identity, 'SIGKILL');
+    await waitUntil(gone, { clock, timeoutMs: 2_000 });
+    return false;
+  };
+
   return {
     name,
     get kills() {
@@ -79,16 +92,13 @@ export function keepRunning(options: KeptOptions): KeptProcess {
       signalProcess(process_, 'SIGKILL');
       return true;
     },
-    stop: async (timeoutMs) => {
+    restart: async (timeoutMs) => {
+      isKilled = true; // asked for, so it starts again at once
+      await end(timeoutMs);
+    },
+    stop: (timeoutMs) => {
       isStopping = true;
-      const identity = process_;
-      if (identity === null) return true;
-      signalProcess(identity, 'SIGTERM');
-      const gone = () => !isAlive(identity);
-      if (await waitUntil(gone, { clock, timeoutMs })) return true;
-      signalProcess(identity, 'SIGKILL');
-      await waitUntil(gone, { clock, timeoutMs: 2_000 });
-      return false;
+      return end(timeoutMs);
     },
   };
 }

@@ -8,18 +8,20 @@ export function renderReport(report: ChaosReport, isColored: boolean): string {
   const color = createColors(isColored);
   const { passed, seed, queue, sent, intake, processes, checks } = report;
   const verdict = passed ? '● nothing lost, nothing doubled' : '✗ NOT EVERYTHING IS RIGHT';
+  const about = `seed ${seed} · ${seconds(report.totalMs)}`;
   const row = (name: string, text: string) => `  ${color.dim(name.padEnd(12))}${text}`;
   const sum = (pick: (process: ChaosReport['processes'][number]) => number) =>
     processes.reduce((total, process) => total + pick(process), 0);
   const killed = processes.map(({ name, kills }) => `${name} ${kills}`).join(' · ');
   return [
     '',
-    `  ${color.bold(passed ? color.green(verdict) : color.red(verdict))}   ${color.dim(`seed ${seed} · ${seconds(report.totalMs)}`)}`,
+    `  ${color.bold(passed ? color.green(verdict) : color.red(verdict))}   ${color.dim(about)}`,
     '',
     row(
       'sent',
-      `${number(queue.sent)} messages: ${number(sent.fresh)} events, ${number(sent.duplicate)} of them again, `,
-    ) + `${number(sent.conflict)} contradicted, ${number(sent.invalid)} invalid`,
+      `${number(queue.sent)} messages: ${number(sent.fresh)} events, ${number(sent.duplicate)} of them again,`,
+    ),
+    row('', `${number(sent.conflict)} contradicted, ${number(sent.invalid)} invalid`),
     row('delivered', `${number(queue.delivered)}, of which ${number(queue.redelivered)} again by the queue`),
     row(
       'duplicates',
@@ -43,6 +45,7 @@ export function renderReport(report: ChaosReport, isColored: boolean): string {
       `  ${isRight ? color.green('✓') : color.red('✗')} ${name.padEnd(NAME)}${color.dim(found)}`,
       ...wrong.map((each) => `      ${color.red(each)}`),
     ]),
+    ...(report.logs === null ? [] : ['', row('logs', report.logs)]),
     '',
   ].join('\n');
 }

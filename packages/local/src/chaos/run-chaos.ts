@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { awaitHeads, awaitSettled } from './await-end.ts';
 import { createEventMaker } from './chaos-event.ts';
@@ -11,9 +10,12 @@ import { type Plan, planMessages } from './plan-messages.ts';
 import type { QueueCounts } from './queue/fifo-queue.ts';
 import { sendMessages } from './send-messages.ts';
 import { strike } from './strike.ts';
+import { chaosFolderPrefix, sweepLeftovers } from './sweep-leftovers.ts';
 
 /** Processes of the run's own consumer group. */
 const CONSUMERS = 2;
+/** Share of the messages that is sent before the first kill. */
+const SENT_AT_ONCE = 0.1;
 /** The events are of the last day, so that none is from the future. */
 const EVENTS_BEGIN_AGO_MS = 86_400_000;
 
@@ -21,19 +23,20 @@ const EVENTS_BEGIN_AGO_MS = 86_400_000;
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { clock, signal, seed, events, duplicates } = options;
   const startedMs = clock.monotonicMs();
-  const folder = mkdtempSync(path.join(os.tmpdir(), `settle-chaos-${process.pid}-`));
+  await sweepLeftovers(clock);
+  const folder = mkdtempSync(chaosFolderPrefix());
+  chmodSync(folder, 0o711); // PostgreSQL runs as an account of its own and has to get through
   await using cleanup = new AsyncDisposableStack();
-  let isKept = false;
+  let isKept = options.keep;
   cleanup.defer(() => {
-    if (!isKept) rmSync(folder, { recursive: true, force: true });
+    rmSync(path.join(folder, isKept ? 'postgres' : ''), { recursive: true, force: true });
   });
   const maker = createEventMaker(seed, clock.nowMs() - EVENTS_BEGIN_AGO_MS);
   const plan = planMessages({ seed, events, duplicates, maker });
   const progress = createProgress(options, plan.total);
   progress.tell('starting');
-  const hasSealer = await isSealerThere();
   const { writers, projectors } = options;
-  const system = await startSystem({ folder, writers, projectors, consumers: CONSUMERS, hasSealer, clock, signal });
+  const system = await startSystem({ folder, writers, projectors, consumers: CONSUMERS, clock, signal });
   cleanup.defer(() => system.stop());
   progress.watch(system);
 
@@ -47,6 +50,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   isKept = options.keep && !passed;
   return {
     passed,
+    logs: isKept ? path.join(folder, 'logs') : null,
     seed,
     events,
     sent: plan.counts,
@@ -81,9 +85,16 @@ async function settle(options: Settling): Promise<{ readonly queue: QueueCounts;
       throw error;
     });
   const { queueUrl } = system;
-  const sending = failTogether(sendMessages({ messages: plan.messages(), queueUrl, signal, onSent: progress.sent }));
+  // However few events there are, they last until everybody has been struck once.
+  let turns = 0;
+  const allowed = () => plan.total * Math.max(SENT_AT_ONCE, turns / system.processes.length);
+  const messages = plan.messages();
+  const sending = failTogether(sendMessages({ messages, queueUrl, signal, clock, allowed, onSent: progress.sent }));
+  const onTurn = (count: number) => {
+    turns = count;
+  };
   const striking = failTogether(
-    strike({ ...options, share: progress.share, signal: AbortSignal.any([signal, calm.signal]) }),
+    strike({ ...options, share: progress.share, onTurn, signal: AbortSignal.any([signal, calm.signal]) }),
   );
   const settled = failTogether(
     awaitSettled({ system, total: plan.total, clock, signal, onCounts: progress.counts }).finally(() => calm.abort()),
@@ -121,10 +132,4 @@ function createProgress({ clock, onProgress }: ChaosOptions, total: number) {
     },
     share: () => settled / total,
   };
-}
-
-/** The log's sealer is a service of its own; a build without it has nothing to seal. */
-async function isSealerThere(): Promise<boolean> {
-  const { SERVICE_NAMES } = await import('../stack/service-environment.ts');
-  return (SERVICE_NAMES as readonly string[]).includes('sealer');
 }

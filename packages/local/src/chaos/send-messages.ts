@@ -1,22 +1,28 @@
 import { Agent, request } from 'node:http';
+import type { Clock } from '@northwind/service-kit';
 import type { ChaosMessage } from './plan-messages.ts';
 
 export interface SendOptions {
   readonly messages: Iterable<ChaosMessage>;
   readonly queueUrl: string;
   readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** How many messages may have been sent by now; looked at again and again. */
+  readonly allowed: () => number;
   readonly onSent: (count: number) => void;
 }
 
 const BATCH_MESSAGES_MAX = 10;
 const LANES = 4;
+const LOOK_EVERY_MS = 20;
 
 /**
  * Sends everything, as fast as the queue answers. A merchant's messages all go through one lane, whose calls follow one
  * another, so the queue gets them in order. The calls are plain HTTP: the AWS SDK would take as long for a call as
  * everything else takes for its ten messages.
  */
-export async function sendMessages({ messages, queueUrl, signal, onSent }: SendOptions): Promise<void> {
+export async function sendMessages(options: SendOptions): Promise<void> {
+  const { messages, queueUrl, signal, clock, allowed, onSent } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: LANES });
   const lanes = Array.from({ length: LANES }, () => ({ batch: [] as ChaosMessage[], sending: Promise.resolve() }));
   let sent = 0;
@@ -33,7 +39,10 @@ export async function sendMessages({ messages, queueUrl, signal, onSent }: SendO
     lane.sending.catch(() => undefined);
   };
   try {
+    let taken = 0;
     for (const message of messages) {
+      while (taken >= allowed()) await clock.sleep(LOOK_EVERY_MS, signal);
+      taken += 1;
       const lane = lanes[message.event.merchant % LANES];
       if (lane === undefined) continue;
       lane.batch.push(message);

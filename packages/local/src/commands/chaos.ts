@@ -1,10 +1,9 @@
-import { randomBytes, runProcess, stringify, systemClock } from '@northwind/service-kit';
+import { randomBytes, stringify, systemClock } from '@northwind/service-kit';
 import { Command, InvalidArgumentError } from 'commander';
 import type { ChaosProgress } from '../chaos/chaos-options.ts';
 import { addJsonOption, type CommandContext, wholeNumber } from '../cli/context.ts';
 import { EXIT_FAILURE } from '../cli/exit-codes.ts';
 import { createProgress, type Progress } from '../cli/progress.ts';
-import { stopWithParent } from '../stack/stop-with-parent.ts';
 import { listenForStop } from '../up/signals.ts';
 
 interface Options {
@@ -45,20 +44,7 @@ It starts a system of its own in a temporary folder and leaves nothing behind. d
 Exit code 1: something is not right.`,
     )
     .action((options: Options) => run(context, options));
-  addProcess(command, 'queue', async () => (await import('../chaos/chaos-queue.ts')).createChaosQueue(context.env));
-  addProcess(command, 'consumer', async () =>
-    (await import('../chaos/chaos-consumer.ts')).createChaosConsumer(context.env),
-  );
   return addJsonOption(command);
-}
-
-/** Parts of a chaos run that are processes of their own; nobody else calls them. */
-function addProcess(command: Command, name: string, main: Parameters<typeof runProcess>[0]['main']): void {
-  const child = new Command(name).action(async () => {
-    stopWithParent();
-    await runProcess({ name: `chaos ${name}`, main });
-  });
-  command.addCommand(child, { hidden: true });
 }
 
 async function run(context: CommandContext, options: Options): Promise<void> {

@@ -6,6 +6,7 @@ import type { QueueCounts } from '../queue/fifo-queue.ts';
 import { checkBalances, checkOffsets, checkSeen } from './check-consumers.ts';
 import { checkIntake, type IntakeFound } from './check-intake.ts';
 import { checkLog } from './check-log.ts';
+import { checkSeals } from './check-seals.ts';
 import { type Check, Wrongs } from './finding.ts';
 
 export interface CheckOptions {
@@ -26,8 +27,9 @@ export async function checkAll(
   try {
     const log = await checkLog({ ...options, client });
     const { checks, intake } = await checkIntake({ ...options, client });
+    const seals = await checkSeals(options.system.databaseUrl);
     const consumers = [await checkSeen(client), await checkBalances(client), await checkOffsets(client)];
-    return { checks: [...log, ...checks, ...consumers, checkStruck(options)], intake };
+    return { checks: [...log, ...checks, seals, ...consumers, checkStruck(options)], intake };
   } finally {
     await client.end();
   }

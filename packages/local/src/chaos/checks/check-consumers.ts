@@ -8,7 +8,8 @@ export async function checkSeen(client: pg.Client): Promise<Check> {
   const { rows } = await client.query<{ partition: number; offset: string; times: string }>(`
     select partition, "offset", coalesce(s.times, 0) as times
     from (select partition, "offset" from ledger.events) e
-    full join (select partition, "offset", count(*) as times from chaos.seen group by 1, 2) s using (partition, "offset")
+    full join (select partition, "offset", count(*) as times from chaos.seen group by 1, 2) s
+      using (partition, "offset")
     where s.times is distinct from 1
     limit 1000`);
   for (const row of rows) wrongs.add(`${row.partition}:${row.offset} was seen ${row.times} times`);

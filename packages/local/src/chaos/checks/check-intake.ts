@@ -70,7 +70,8 @@ async function checkTallies({ client, plan, queue }: IntakeCheckOptions, intake:
   if (found?.amounts !== '0') wrongs.add(`the amounts appended differ in ${found?.amounts} currencies`);
   if (intake.duplicate < plan.counts.duplicate)
     wrongs.add(`${intake.duplicate} duplicates of ${plan.counts.duplicate}`);
-  const sum = `${intake.appended} appended + ${intake.duplicate} duplicate + ${intake.conflict} conflict + ${intake.rejected} rejected`;
+  const { appended, duplicate, conflict, rejected } = intake;
+  const sum = `${appended} appended + ${duplicate} duplicate + ${conflict} conflict + ${rejected} rejected`;
   return wrongs.check(
     'tallies balance',
     `${received} = ${sum}; ${queue.sent} sent ≤ it ≤ ${queue.delivered} delivered`,

@@ -41,87 +41,102 @@ const TICK_MS = 50;
 const ARN = 'arn:aws:sqs:eu-west-1:000000000000:chaos.fifo';
 
 /** Resolves when it listens; it runs until the process ends. */
-export async function serveQueue({ queue, port, clock, waitingMax }: ServeQueueOptions): Promise<Server> {
+export async function serveQueue(options: ServeQueueOptions): Promise<Server> {
+  const { queue, port } = options;
+  const patience = createPatience(options);
+  const actions = createActions(options, patience);
+  const server = createServer((incoming, response) => {
+    if (incoming.method === 'GET') return write(response, queue.counts());
+    void readText(incoming).then((text) => act(actions, { incoming, response, text }));
+  });
+  server.keepAliveTimeout = 60_000;
+  setInterval(patience.tick, TICK_MS);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return server;
+}
+
+interface Patience {
+  /** Gives to those who wait what there is by now. */
+  serve(): void;
+  wait(waiter: Waiter): () => void;
+  holdSend(answer: () => void): void;
+  tick(): void;
+}
+
+/** Everybody whose answer has to wait: for a message, or for room. */
+function createPatience({ queue, clock, waitingMax }: ServeQueueOptions): Patience {
   const waiters = new Set<Waiter>();
   const heldSends: (() => void)[] = [];
-
-  const serveWaiters = () => {
+  const serve = () => {
     for (const waiter of waiters) {
       if (!queue.hasSome()) return;
       waiters.delete(waiter);
       waiter.answer(queue.receive(waiter.max, waiter.visibilityMs, clock.monotonicMs()));
     }
   };
-  const releaseSends = () => {
-    while (heldSends.length > 0 && queue.counts().waiting <= waitingMax) heldSends.shift()?.();
+  return {
+    serve,
+    wait: (waiter) => {
+      waiters.add(waiter);
+      return () => waiters.delete(waiter);
+    },
+    holdSend: (answer) => void heldSends.push(answer),
+    tick: () => {
+      const nowMs = clock.monotonicMs();
+      queue.expire(nowMs);
+      serve();
+      while (heldSends.length > 0 && queue.counts().waiting <= waitingMax) heldSends.shift()?.();
+      for (const waiter of waiters) {
+        if (waiter.untilMs > nowMs) continue;
+        waiters.delete(waiter);
+        waiter.answer([]);
+      }
+    },
   };
-  const tick = () => {
-    const nowMs = clock.monotonicMs();
-    queue.expire(nowMs);
-    serveWaiters();
-    releaseSends();
-    for (const waiter of waiters) {
-      if (waiter.untilMs > nowMs) continue;
-      waiters.delete(waiter);
-      waiter.answer([]);
-    }
-  };
+}
 
-  const actions: Readonly<Record<string, Action>> = {
+function createActions(options: ServeQueueOptions, patience: Patience): Readonly<Record<string, Action>> {
+  const { queue, clock, waitingMax } = options;
+  return {
     SendMessageBatch: ({ Entries = [] }, response) => {
       const Successful = Entries.map(({ Id, MessageBody, MessageGroupId }) => ({
         Id,
         MessageId: queue.send(MessageGroupId, MessageBody),
         MD5OfMessageBody: md5(MessageBody),
       }));
-      serveWaiters();
+      patience.serve();
       if (queue.counts().waiting <= waitingMax) return { Successful };
-      heldSends.push(() => write(response, { Successful }));
+      patience.holdSend(() => write(response, { Successful }));
       return null;
     },
     ReceiveMessage: (request, response) => {
       const { MaxNumberOfMessages: max = 1, VisibilityTimeout = 30, WaitTimeSeconds = 0 } = request;
       const nowMs = clock.monotonicMs();
-      const received = queue.receive(max, VisibilityTimeout * 1_000, nowMs);
+      const visibilityMs = VisibilityTimeout * 1_000;
+      const received = queue.receive(max, visibilityMs, nowMs);
       if (received.length > 0 || WaitTimeSeconds === 0) return { Messages: received.map(toWire) };
-      const waiter: Waiter = {
-        max,
-        visibilityMs: VisibilityTimeout * 1_000,
-        untilMs: nowMs + WaitTimeSeconds * 1_000,
-        answer: (messages) => write(response, { Messages: messages.map(toWire) }),
-      };
-      waiters.add(waiter);
-      // Whoever was killed while he waited is given nothing.
-      response.once('close', () => waiters.delete(waiter));
+      const answer = (messages: readonly ReceivedMessage[]) => write(response, { Messages: messages.map(toWire) });
+      const leave = patience.wait({ max, visibilityMs, untilMs: nowMs + WaitTimeSeconds * 1_000, answer });
+      response.once('close', leave); // whoever was killed while he waited is given nothing
       return null;
     },
     DeleteMessageBatch: ({ Entries = [] }) => {
       for (const { ReceiptHandle } of Entries) queue.remove(ReceiptHandle);
-      serveWaiters();
+      patience.serve();
       return { Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] };
     },
     ChangeMessageVisibilityBatch: ({ Entries = [] }) => {
-      const nowMs = clock.monotonicMs();
       for (const { ReceiptHandle, VisibilityTimeout } of Entries) {
-        queue.extend(ReceiptHandle, VisibilityTimeout * 1_000, nowMs);
+        queue.extend(ReceiptHandle, VisibilityTimeout * 1_000, clock.monotonicMs());
       }
-      serveWaiters();
+      patience.serve();
       return { Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] };
     },
     GetQueueAttributes: () => ({ Attributes: { QueueArn: ARN, FifoQueue: 'true' } }),
   };
-
-  const server = createServer((incoming, response) => {
-    if (incoming.method === 'GET') return write(response, queue.counts());
-    void readText(incoming).then((text) => act(actions, { incoming, response, text }));
-  });
-  server.keepAliveTimeout = 60_000;
-  setInterval(tick, TICK_MS);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  return server;
 }
 
 interface Call {

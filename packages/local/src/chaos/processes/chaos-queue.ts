@@ -1,6 +1,6 @@
 import { createService, type Environment, type Service, systemClock } from '@northwind/service-kit';
-import { createFifoQueue } from './queue/fifo-queue.ts';
-import { serveQueue } from './queue/serve-queue.ts';
+import { createFifoQueue } from '../queue/fifo-queue.ts';
+import { serveQueue } from '../queue/serve-queue.ts';
 
 /** As of the queue of production: a message that is received more often is in the dead-letter queue. */
 const RECEIVE_COUNT_MAX = 50;
