@@ -1,6 +1,9 @@
 /** The ledger-writer's environment. */
-import { type Environment, LOG_LEVELS, loadConfig } from '@northwind/service-kit';
+import { ConfigError, type Environment, LOG_LEVELS, loadConfig } from '@northwind/service-kit';
 import { z } from 'zod';
+
+/** The doorbell and the health checks need one too. */
+const CONNECTIONS_FOR_OTHERS = 1;
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
@@ -18,16 +21,21 @@ export const writerConfigSchema = z.strictObject({
   SETTLEMENT_LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('least level that is logged'),
   SETTLEMENT_HEALTH_HOST: z.string().min(1).default('127.0.0.1').describe('address of the health and metrics server'),
   SETTLEMENT_HEALTH_PORT: whole(0, 65_535).default(0).describe('port of the health and metrics server; 0: none'),
-  SETTLEMENT_DATABASE_CONNECTIONS_MAX: whole(2, 100).default(4).describe('database connections at most'),
+  SETTLEMENT_DATABASE_CONNECTIONS_MAX: whole(2, 100).default(6).describe('database connections at most'),
   SETTLEMENT_WRITER_RECEIVERS: whole(1, 64)
     .default(8)
     .describe('long polls at the same time at most; one when it is quiet'),
   SETTLEMENT_WRITER_BATCH_SIZE_MAX: whole(1, 10_000).default(1_000).describe('messages in one append at most'),
-  SETTLEMENT_WRITER_FLUSH_MS: whole(0, 1_000).default(5).describe('milliseconds a message waits for company'),
+  SETTLEMENT_WRITER_APPENDS: whole(1, 32)
+    .default(4)
+    .describe('appends at the same time at most; less than the database connections'),
+  SETTLEMENT_WRITER_FLUSH_MS: whole(0, 1_000)
+    .default(20)
+    .describe('milliseconds a message waits for an append under way before another is begun beside it'),
   SETTLEMENT_WRITER_IN_HAND_MAX: whole(10, 100_000)
     .default(5_000)
     .describe('messages received and not yet deleted at most; receiving pauses above'),
-  SETTLEMENT_WRITER_VISIBILITY_SECONDS: whole(3, 43_200)
+  SETTLEMENT_WRITER_VISIBILITY_SECONDS: whole(3, 3_600)
     .default(60)
     .describe('seconds until messages of a writer that died are delivered again'),
 });
@@ -46,5 +54,12 @@ const OTHER_SERVICES = [
 
 /** Throws ConfigError with every wrong variable. */
 export function loadWriterConfig(env: Environment): Readonly<WriterConfig> {
-  return loadConfig(writerConfigSchema, env, { knownVariables: OTHER_SERVICES });
+  const config = loadConfig(writerConfigSchema, env, { knownVariables: OTHER_SERVICES });
+  const { SETTLEMENT_WRITER_APPENDS: appends, SETTLEMENT_DATABASE_CONNECTIONS_MAX: connections } = config;
+  if (appends + CONNECTIONS_FOR_OTHERS <= connections) return config;
+  const problem = `${appends} appends need at least ${appends + CONNECTIONS_FOR_OTHERS} connections`;
+  const hint = `set SETTLEMENT_WRITER_APPENDS to ${connections - CONNECTIONS_FOR_OTHERS} or less`;
+  throw new ConfigError([
+    { variable: 'SETTLEMENT_DATABASE_CONNECTIONS_MAX', problem: `is ${connections}: ${problem}`, hint },
+  ]);
 }

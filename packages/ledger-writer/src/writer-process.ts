@@ -1,5 +1,4 @@
 /** The ledger-writer as production runs it: configuration, database, queue, health, metrics. */
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { createDoorbell, createEventLog, DOORBELL_LEDGER, ledgerMigrations } from '@northwind/event-store';
 import {
   assertMigrated,
@@ -16,9 +15,10 @@ import {
   serviceStack,
   systemClock,
 } from '@northwind/service-kit';
-import type { BatchCounts } from './batch/record-batch.ts';
+import type { BatchCounts } from './batch/record-unit.ts';
 import { loadWriterConfig } from './config.ts';
 import { createMessageQueue } from './queue/message-queue.ts';
+import { createSqsClient } from './queue/sqs-client.ts';
 import { createWriter } from './writer.ts';
 
 /** Throws ConfigError for a wrong environment. Nothing is started yet. */
@@ -32,7 +32,7 @@ export async function createWriterProcess(env: Environment): Promise<Service> {
     applicationName: 'settlement-writer',
     connectionsMax: config.SETTLEMENT_DATABASE_CONNECTIONS_MAX,
   });
-  const client = new SQSClient({
+  const client = createSqsClient({
     region: config.AWS_REGION,
     endpoint: config.SQS_ENDPOINT ?? new URL(config.SQS_EVENTS_URL).origin,
   });
@@ -46,6 +46,7 @@ export async function createWriterProcess(env: Environment): Promise<Service> {
     health,
     onBatch: countBatches(registry),
     receivers: config.SETTLEMENT_WRITER_RECEIVERS,
+    appendsMax: config.SETTLEMENT_WRITER_APPENDS,
     batchSizeMax: config.SETTLEMENT_WRITER_BATCH_SIZE_MAX,
     flushMs: config.SETTLEMENT_WRITER_FLUSH_MS,
     inHandMax: config.SETTLEMENT_WRITER_IN_HAND_MAX,

@@ -1,16 +1,20 @@
-/** SQS to the log: many receivers feed one batcher, whose batches are written one after the other. */
+/** SQS to the log: many receivers feed one batcher, which writes several units beside each other. */
 import type { Doorbell, EventLog } from '@northwind/event-store';
 import {
+  backoff,
   type Clock,
   createService,
   type Health,
   type Logger,
+  randomUnit,
   type Service,
   serviceStack,
 } from '@northwind/service-kit';
 import { createBatcher } from './batch/batcher.ts';
-import type { BatchCounts } from './batch/record-batch.ts';
-import { createBatchWriter } from './batch/write-batches.ts';
+import { type Content, judgeMessage } from './batch/judge-message.ts';
+import type { BatchCounts } from './batch/record-unit.ts';
+import { createUnitWriter } from './batch/write-unit.ts';
+import type { HeldMessage } from './queue/held-message.ts';
 import type { MessageQueue } from './queue/message-queue.ts';
 import { createMessagesInHand } from './queue/messages-in-hand.ts';
 import { createPollingGate } from './queue/polling-gate.ts';
@@ -23,42 +27,74 @@ export interface WriterOptions {
   readonly doorbell: Doorbell;
   readonly queue: MessageQueue;
   readonly clock: Clock;
+  /** From 0 to 1, for the jitter of retries. */
+  readonly random?: () => number;
   readonly logger: Logger;
   readonly health: Health;
   /** Told of each committed batch. */
   readonly onBatch?: (counts: BatchCounts, seconds: number) => void;
   /** Long polls at the same time at most; one when it is quiet. */
   readonly receivers: number;
+  /** Appends at the same time at most, each on a connection of its own. */
+  readonly appendsMax?: number;
   readonly batchSizeMax: number;
+  /** How long a message waits for an append under way before another is begun beside it. */
   readonly flushMs: number;
   readonly inHandMax: number;
   readonly visibilitySeconds: number;
 }
 
+const APPENDS_MAX = 4;
+
 export function createWriter(options: WriterOptions): Service {
-  const { log, doorbell, queue, health, onBatch } = options;
-  const inHand = createMessagesInHand(options);
-  const remover = createRemover({ ...options, inHand });
-  const batches = createBatchWriter({ ...options, inHand, onBatch, onCommitted: remover.add });
-  let stopping = new AbortController();
-  const batcher = createBatcher({ ...options, write: (batch) => batches.write(batch, stopping.signal) });
+  const { log, doorbell, queue, clock, health, onBatch, random = randomUnit } = options;
+  const retryDelayMs = backoff({ baseMs: 100, capMs: 5_000, random });
+  let partitionCount = 0; // known when it has started
+
+  const inHand = createMessagesInHand({
+    ...options,
+    onExpiring: (beforeMs) => batcher.giveBackReceivedBefore(beforeMs),
+  });
+  const remover = createRemover({ ...options, retryDelayMs, inHand });
+  const onCommitted = (messages: readonly HeldMessage[]) => {
+    doorbell.ring();
+    remover.add(messages);
+  };
+  const batcher = createBatcher<Content>({
+    ...options,
+    appendsMax: options.appendsMax ?? APPENDS_MAX,
+    write: createUnitWriter({ ...options, onBatch, onCommitted }),
+    giveBack: async (messages) => {
+      inHand.letGo(messages); // or the heartbeat would take them back
+      await queue.extend(messages, 0).catch(() => undefined); // then they come again when their time is over
+    },
+    onState: ({ isAway, isFailing }) => {
+      if (isAway)
+        inHand.pause(); // receiving more would only make more wait
+      else inHand.resume();
+      if (!isFailing) health.set('log', 'ok');
+    },
+    retryDelayMs,
+  });
+  const onMessages = (messages: readonly HeldMessage[]) => {
+    const now = { partitionCount, nowMs: clock.monotonicMs() };
+    batcher.add(messages.map((message) => judgeMessage(message, now)));
+  };
   const gate = createPollingGate(options.receivers);
   const receivers = Array.from({ length: options.receivers }, (_, receiver) =>
-    createReceiver({ ...options, receiver, gate, inHand, onMessages: batcher.add }),
+    createReceiver({ ...options, receiver, gate, inHand, onMessages, retryDelayMs }),
   );
 
   const writing = createService({
     name: 'batches',
     start: async () => {
-      stopping = new AbortController();
-      await Promise.all([queue.check(), log.partitionCount()]);
+      [partitionCount] = await Promise.all([log.partitionCount(), queue.check()]);
       // Without a message nothing else would say so.
       health.set('log', 'ok');
       health.set('queue', 'ok');
     },
     stop: async () => {
-      stopping.abort(); // a batch that the database does not take now goes back to the queue
-      await batcher.drain();
+      await batcher.drain(options.visibilitySeconds * 1_000);
       await remover.drain();
       await doorbell.close();
     },

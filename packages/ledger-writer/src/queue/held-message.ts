@@ -6,4 +6,6 @@ export interface HeldMessage {
   readonly receiptHandle: string;
   readonly body: string;
   readonly receivedAtMs: number;
+  /** W3C trace context that came beside the body, if any. */
+  readonly traceparent?: string;
 }

@@ -1,7 +1,7 @@
 import { fakeClock, silentLogger } from '@northwind/testing';
 import { expect, it } from 'vitest';
 import type { HeldMessage } from './held-message.ts';
-import { createMessagesInHand } from './messages-in-hand.ts';
+import { createMessagesInHand, type MessagesInHandOptions } from './messages-in-hand.ts';
 
 const message = (n: number): HeldMessage => ({
   messageId: `m${n}`,
@@ -11,7 +11,7 @@ const message = (n: number): HeldMessage => ({
 });
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-function hold(inHandMax: number) {
+function hold(inHandMax: number, over: Partial<MessagesInHandOptions> = {}) {
   const clock = fakeClock(0);
   const extended: string[][] = [];
   const queue = {
@@ -20,7 +20,7 @@ function hold(inHandMax: number) {
     check: () => Promise.resolve(),
     extend: async (messages: readonly HeldMessage[]) => void extended.push(messages.map((m) => m.messageId)),
   };
-  const options = { queue, inHandMax, visibilitySeconds: 60, clock, logger: silentLogger() };
+  const options = { queue, inHandMax, visibilitySeconds: 60, clock, logger: silentLogger(), ...over };
   return { inHand: createMessagesInHand(options), clock, extended };
 }
 
@@ -56,7 +56,8 @@ it('gives no room while paused, and a waiting receiver can be stopped', async ()
 it('extends what has waited a third of its visibility time, again and again, and nothing that was let go', async () => {
   const { inHand, clock, extended } = hold(100);
   await inHand.reserve(10, new AbortController().signal);
-  inHand.take([message(1), message(2)], 10);
+  const [first, second] = [message(1), message(2)];
+  inHand.take([first, second], 10);
   await inHand.heartbeat.start();
   const pass = async (ms: number) => {
     for (let passed = 0; passed < ms; passed += 1_000) {
@@ -68,8 +69,40 @@ it('extends what has waited a third of its visibility time, again and again, and
   expect(extended).toEqual([]);
   await pass(6_000);
   expect(extended).toEqual([['m1', 'm2']]);
-  inHand.letGo([message(1)]);
+  inHand.letGo([first]);
   await pass(25_000);
   expect(extended).toEqual([['m1', 'm2'], ['m2']]);
+  await inHand.heartbeat.stop();
+});
+
+it('gives no room while the bodies in hand are large', async () => {
+  const { inHand } = hold(100, { inHandCharactersMax: 10 });
+  const { signal } = new AbortController();
+  const large = { ...message(1), body: 'x'.repeat(10) };
+  await inHand.reserve(10, signal);
+  inHand.take([large], 10);
+  let more = false;
+  const waiting = inHand.reserve(10, signal).then(() => {
+    more = true;
+  });
+  await turn();
+  expect(more).toBe(false);
+  inHand.letGo([large]);
+  await waiting;
+});
+
+it('asks for messages to be given back before the queue refuses to extend them, twelve hours after it gave them', async () => {
+  const expired: number[] = [];
+  const onExpiring = (receivedBeforeMs: number) => expired.push(receivedBeforeMs);
+  const { inHand, clock, extended } = hold(100, { visibilitySeconds: 3_600, onExpiring });
+  await inHand.reserve(10, new AbortController().signal);
+  inHand.take([message(1)], 10);
+  await inHand.heartbeat.start();
+  const hours = (count: number) => count * 3_600_000;
+  await clock.advance(hours(10.9));
+  expect(extended.length).toBeGreaterThan(10);
+  expect(expired).toEqual([]);
+  await clock.advance(hours(0.2));
+  expect(expired.length).toBeGreaterThan(0);
   await inHand.heartbeat.stop();
 });

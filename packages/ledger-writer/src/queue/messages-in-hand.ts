@@ -1,9 +1,10 @@
 /**
- * The messages that this writer holds: bounded, and kept invisible to other writers while they wait.
+ * The messages that this writer holds: bounded in number and size, and kept invisible to other writers while they wait.
  *
  * Receiving asks for room first. A message that waits longer than a third of its visibility time (the database is away
  * or slow) is extended again and again, so that our outage neither hands it to another writer nor counts against it as
- * a failed delivery on its way to the dead-letter queue.
+ * a failed delivery on its way to the dead-letter queue. The queue allows that for twelve hours from the delivery;
+ * before they are over, what has not been written is given up (`onExpiring`), in the order in which it came.
  */
 import { type Clock, createLoop, type Logger, type Service } from '@northwind/service-kit';
 import type { HeldMessage } from './held-message.ts';
@@ -26,60 +27,85 @@ export interface MessagesInHand {
 export interface MessagesInHandOptions {
   readonly queue: MessageQueue;
   readonly inHandMax: number;
+  /** Bound on the sum of the bodies' lengths. Ten messages for each receiver may come on top. */
+  readonly inHandCharactersMax?: number;
   readonly visibilitySeconds: number;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Told to give back what was received before then: the queue will not extend it much longer. */
+  readonly onExpiring?: (receivedBeforeMs: number) => void;
+}
+
+/** SQS: no message stays invisible for longer, counted from its delivery, however often it is extended. */
+const INVISIBLE_MS_MAX = 12 * 60 * 60 * 1000;
+/** For calls on their way, and for clocks that differ. */
+const MARGIN_MS = 60_000;
+/** Far more than five thousand events of the usual size; what it keeps out is thousands of the largest. */
+export const IN_HAND_CHARACTERS_MAX = 32 * 1024 * 1024;
+/** How long a message may be in hand before it is to be given back. */
+export function holdMsMax(visibilitySeconds: number): number {
+  return INVISIBLE_MS_MAX - visibilitySeconds * 1000 - MARGIN_MS;
 }
 
 export function createMessagesInHand(options: MessagesInHandOptions): MessagesInHand {
-  const { queue, inHandMax, visibilitySeconds, clock, logger } = options;
+  const { queue, inHandMax, inHandCharactersMax = IN_HAND_CHARACTERS_MAX, visibilitySeconds, clock, logger } = options;
   const extendAfterMs = (visibilitySeconds * 1000) / 3;
-  const held = new Map<string, { message: HeldMessage; extendAtMs: number }>();
+  /** When each is extended next. */
+  const held = new Map<HeldMessage, number>();
+  let characters = 0;
   let reservedCount = 0;
   let paused = false;
   let roomMade = Promise.withResolvers<void>();
+  let waiting = 0;
+
+  const hasRoom = (count: number) =>
+    !paused && held.size + reservedCount + count <= inHandMax && characters < inHandCharactersMax;
 
   const makeRoom = () => {
+    if (waiting === 0) return;
     roomMade.resolve();
     roomMade = Promise.withResolvers<void>();
   };
 
   async function extendWaiting(): Promise<void> {
-    const nowMs = clock.nowMs();
-    const waiting = [...held.values()].filter((entry) => entry.extendAtMs <= nowMs);
-    for (const entry of waiting) entry.extendAtMs = nowMs + extendAfterMs;
-    if (waiting.length === 0) return;
-    logger.debug({ event: 'messages.extended', count: waiting.length });
-    await queue.extend(
-      waiting.map((entry) => entry.message),
-      visibilitySeconds,
-    );
+    const expiredBeforeMs = clock.nowMs() - holdMsMax(visibilitySeconds);
+    if (held.keys().some((message) => message.receivedAtMs < expiredBeforeMs)) options.onExpiring?.(expiredBeforeMs);
+    const nowMs = clock.monotonicMs();
+    const due = [...held].filter(([, extendAtMs]) => extendAtMs <= nowMs).map(([message]) => message);
+    if (due.length === 0) return;
+    for (const message of due) held.set(message, nowMs + extendAfterMs);
+    logger.debug({ event: 'messages.extended', count: due.length });
+    await queue.extend(due, visibilitySeconds);
   }
 
   return {
     async reserve(count, signal) {
-      const aborted = Promise.withResolvers<never>();
-      const onAbort = () => aborted.reject(signal.reason);
-      signal.addEventListener('abort', onAbort, { once: true });
-      aborted.promise.catch(() => undefined);
-      try {
-        signal.throwIfAborted();
-        while (paused || held.size + reservedCount + count > inHandMax)
-          await Promise.race([roomMade.promise, aborted.promise]);
-        reservedCount += count;
-      } finally {
-        signal.removeEventListener('abort', onAbort);
+      signal.throwIfAborted();
+      if (!hasRoom(count)) {
+        const aborted = Promise.withResolvers<never>();
+        const onAbort = () => aborted.reject(signal.reason);
+        signal.addEventListener('abort', onAbort, { once: true });
+        waiting += 1;
+        try {
+          while (!hasRoom(count)) await Promise.race([roomMade.promise, aborted.promise]);
+        } finally {
+          waiting -= 1;
+          signal.removeEventListener('abort', onAbort);
+        }
       }
+      reservedCount += count;
     },
     take(messages, reserved) {
       reservedCount -= reserved;
+      const extendAtMs = clock.monotonicMs() + extendAfterMs;
       for (const message of messages) {
-        held.set(message.receiptHandle, { message, extendAtMs: message.receivedAtMs + extendAfterMs });
+        held.set(message, extendAtMs);
+        characters += message.body.length;
       }
       if (messages.length < reserved) makeRoom();
     },
     letGo(messages) {
-      for (const message of messages) held.delete(message.receiptHandle);
+      for (const message of messages) if (held.delete(message)) characters -= message.body.length;
       makeRoom();
     },
     pause() {

@@ -19,12 +19,12 @@ export function createPollingGate(receiversMax: number): PollingGate {
   let grown = Promise.withResolvers<void>();
   return {
     async enter(receiver, signal) {
+      signal.throwIfAborted();
+      if (receiver < polling) return;
       const aborted = Promise.withResolvers<never>();
-      aborted.promise.catch(() => undefined);
       const onAbort = () => aborted.reject(signal.reason);
       signal.addEventListener('abort', onAbort, { once: true });
       try {
-        signal.throwIfAborted();
         while (receiver >= polling) await Promise.race([grown.promise, aborted.promise]);
       } finally {
         signal.removeEventListener('abort', onAbort);

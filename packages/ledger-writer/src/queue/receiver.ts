@@ -12,6 +12,7 @@ export interface ReceiverOptions {
   readonly queue: MessageQueue;
   readonly inHand: MessagesInHand;
   readonly onMessages: (messages: readonly HeldMessage[]) => void;
+  readonly retryDelayMs: (attempt: number) => number;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly health: Health;
@@ -19,11 +20,15 @@ export interface ReceiverOptions {
 
 /** SQS gives at most ten at once. */
 const RECEIVE_MAX = 10;
-/** After an answer that was not full: what arrives meanwhile comes in one call instead of one each. */
+/**
+ * The least time between two answers of which the second was not full: what arrives meanwhile comes in one call instead
+ * of one each. The first answer after a quiet time is followed by a poll at once, so a lone message waits for nothing.
+ */
 const COLLECT_MS = 10;
 
 export function createReceiver(options: ReceiverOptions): Service {
-  const { receiver, gate, queue, inHand, onMessages, clock, logger, health } = options;
+  const { receiver, gate, queue, inHand, onMessages, retryDelayMs, clock, logger, health } = options;
+  let answeredMs = Number.NEGATIVE_INFINITY;
   return createLoop({
     name: `receiver ${receiver}`,
     run: async (signal) => {
@@ -38,12 +43,15 @@ export function createReceiver(options: ReceiverOptions): Service {
       }
       gate.brought(messages.length);
       onMessages(messages);
-      if (messages.length < RECEIVE_MAX) await clock.sleep(COLLECT_MS, signal);
+      const sinceMs = clock.monotonicMs() - answeredMs;
+      answeredMs = clock.monotonicMs();
+      if (messages.length < RECEIVE_MAX && sinceMs < COLLECT_MS) await clock.sleep(COLLECT_MS - sinceMs, signal);
     },
     onError: (err, { delayMs }) => {
       health.set('queue', 'failing', err instanceof Error ? err.message : String(err));
       logger.error({ event: 'receive.failed', err, delayMs }, 'receiving failed, trying again');
     },
+    retryDelayMs,
     clock,
   });
 }
