@@ -17,8 +17,6 @@ export function checkOutcome(outcomes: Outcomes): void {
   checkMessages(outcomes);
   checkPayments(outcomes);
   checkTallies(outcomes);
-  checkWriterOrder(outcomes);
-  if (outcomes.world.plan.queue === 'fifo') checkGroupOrder(outcomes);
 }
 
 function checkDeadLetters({ world, queue }: Outcomes): void {
@@ -74,37 +72,6 @@ function checkTallies({ world, log, queue }: Outcomes): void {
   const written = queue.messages().reduce((sum, message) => sum + log.outcomesOf(message.messageId).length, 0);
   if (appended + duplicate + conflict + rejected !== written || appended !== log.events().length) {
     world.violate('received = appended + duplicate + conflict + rejected', JSON.stringify(log.tallies()));
-  }
-}
-
-/** A writer appends a merchant's events in the order in which it got them: no batch overtakes another. */
-function checkWriterOrder({ world, log, queue }: Outcomes): void {
-  const sequence = new Map(queue.messages().map((message) => [message.messageId, message.sequence]));
-  const last = new Map<string, StoredEvent>();
-  for (const event of log.events()) {
-    const key = `${event.writer} ${event.merchantId}`;
-    const before = last.get(key);
-    last.set(key, event);
-    if (!before || world.plan.queue !== 'fifo') continue;
-    if ((sequence.get(before.messageId) ?? 0) > (sequence.get(event.messageId) ?? 0)) {
-      world.violate('a merchant’s events stand in the order of the queue', `${before.messageId}, ${event.messageId}`);
-    }
-  }
-}
-
-/** A FIFO queue promises order within a message group; the log keeps it, whoever wrote. */
-function checkGroupOrder({ world, log, queue }: Outcomes): void {
-  const sequence = new Map(queue.messages().map((message) => [message.messageId, message]));
-  const last = new Map<string, StoredMessage>();
-  for (const event of log.events()) {
-    const message = sequence.get(event.messageId);
-    const before = message && last.get(message.groupId);
-    if (!message) continue;
-    if (before && before.sequence > message.sequence) {
-      const both = `${before.messageId} stands before ${message.messageId} at ${event.partition}:${event.offset}`;
-      world.violate('a merchant’s events stand in the order of the queue', both);
-    }
-    last.set(message.groupId, message);
   }
 }
 

@@ -15,11 +15,11 @@ export const DEFECTS = [
   'conflict dropped',
   /** Outcomes are not tallied for a batch that was sent again. */
   'tally forgotten',
-  /** The group's offset is committed before the work is. */
-  'offset first',
-  /** The group's offset is committed after the work, in a transaction of its own. */
-  'offset later',
-  /** Two consumers may claim one partition. */
+  /** A handler's work does not wait for the commit. */
+  'work outside',
+  /** The group's offset does not wait for the commit. */
+  'offset outside',
+  /** Two consumers may claim one partition, and the advance does not look at where it was. */
   'no claim',
   /** A head may be seen before its events are. */
   'head too high',

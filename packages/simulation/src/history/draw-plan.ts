@@ -68,7 +68,9 @@ export interface PlanOverrides {
 
 export function drawPlan(seed: number, overrides: PlanOverrides = {}): Plan {
   const chance = seededChance(seed ^ 0x5eed);
-  const sendingMs = chance.pick([50, 500, 5_000, 60_000, 400_000]);
+  // Consumers poll all the time, so histories with some of them are short.
+  const isWhole = chance.happens(0.4);
+  const sendingMs = chance.pick(isWhole ? [50, 500, 5_000] : [50, 500, 5_000, 60_000, 400_000]);
   const messages = chance.pick([5, 15, 30, 60]);
   return {
     seed,
@@ -77,17 +79,17 @@ export function drawPlan(seed: number, overrides: PlanOverrides = {}): Plan {
     merchants: chance.pick([1, 2, 5, 20]),
     messages,
     writers: chance.between(1, 3),
-    consumers: chance.between(1, 3),
+    consumers: isWhole ? chance.between(1, 4) : 0,
     groups: chance.between(1, 2),
     receivers: chance.between(1, 4),
     batchSizeMax: chance.pick([1, 3, 10, 100]),
     flushMs: chance.pick([0, 5, 50]),
     inHandMax: chance.pick([10, 20, 40, 200]),
-    visibilitySeconds: chance.pick([30, 60]),
+    visibilitySeconds: isWhole ? 30 : chance.pick([30, 60]),
     sendingMs,
-    faultsMs: sendingMs + chance.pick([1_000, 60_000, 200_000]),
+    faultsMs: sendingMs + chance.pick(isWhole ? [1_000, 20_000] : [1_000, 60_000, 200_000]),
     traffic: drawTraffic(chance),
-    faults: overrides.isCalm ? CALM : drawFaults(chance),
+    faults: overrides.isCalm ? CALM : drawFaults(chance, isWhole),
     killAtAwait: overrides.killAtAwait ?? null,
     defect: overrides.defect ?? null,
   };
@@ -125,14 +127,14 @@ function drawTraffic(chance: Chance): TrafficShares {
   };
 }
 
-function drawFaults(chance: Chance): FaultRates {
+function drawFaults(chance: Chance, isWhole: boolean): FaultRates {
   const rate = (...rates: readonly number[]) => (chance.happens(0.5) ? chance.pick(rates) : 0);
   return {
     kill: rate(0.002, 0.01, 0.05),
     killsMax: 12,
     stalls: rate(1, 2, 4),
     outages: rate(1, 3),
-    longOutages: chance.happens(0.2) ? 1 : 0,
+    longOutages: !isWhole && chance.happens(0.2) ? 1 : 0,
     gracefulStops: rate(1, 3),
     slowTransactions: rate(0.02, 0.2),
     queueRefused: rate(0.01, 0.1),

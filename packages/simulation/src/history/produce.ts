@@ -18,7 +18,7 @@ export function produce(world: World, queue: SimulatedQueue, messages: readonly 
       if (!queue.accept(message)) world.journal.sometimes('FIFO queue dropped a duplicate');
       if (!world.fault(plan.faults.sendAnswerLost)) return;
       world.journal.sometimes('send tried again after a lost answer');
-      send(message, chance.pick([100, 5_000, 400_000]));
+      send(message, chance.pick(plan.consumers > 0 ? [100, 5_000] : [100, 5_000, 400_000]));
     });
   }
 

@@ -1,11 +1,14 @@
 /** One history: producers, a queue, writers, the log and its consumers, from the first message until all is at rest. */
 import { createLogger, type Logger } from '@northwind/service-kit';
 import { createJournal, createScheduler, seededChance, seedRandomness } from '@northwind/testing/simulation';
-import { createStoredLog } from '../log/stored-log.ts';
+import { startConsumer } from '../consumer/start-consumer.ts';
+import { createStoredGroups } from '../consumer/stored-groups.ts';
+import { createStoredLog, type StoredLog } from '../log/stored-log.ts';
 import { createSimulatedPostgres } from '../postgres/simulated-postgres.ts';
 import { createSimulatedQueue } from '../queue/simulated-queue.ts';
 import { drawTraffic } from '../traffic/draw-traffic.ts';
 import type { Violation, World } from '../world.ts';
+import { createOrderCheck } from './check-order.ts';
 import { checkOutcome } from './check-outcome.ts';
 import { drawPlan, type Plan, type PlanOverrides } from './draw-plan.ts';
 import { plantFaults } from './plant-faults.ts';
@@ -66,26 +69,36 @@ export async function runHistory({ seed, keepsLines = false, ...overrides }: His
   };
 
   const postgres = createSimulatedPostgres(world);
-  const log = createStoredLog(world);
+  const log: StoredLog = createStoredLog(world, (event) => order.appended(event));
   const queue = createSimulatedQueue({ world, hasOutcome: (messageId) => log.outcomesOf(messageId).length > 0 });
+  const order = createOrderCheck(world, queue);
   const producing = produce(world, queue, drawTraffic(plan));
-  const shared = { world, postgres, log, queue, diesAt, logger: silent };
+  const groups = createStoredGroups(world);
+  const shared = { world, postgres, log, queue, groups, members: new Map(), bells: new Set<() => void>() };
+  const parts = { ...shared, diesAt, logger: silent };
   const restoreRandomness = seedRandomness(chance);
   try {
     const writers = Array.from({ length: plan.writers }, (_, i) =>
-      supervise(world, `writer-${i + 1}`, (name) => startWriter(shared, name)),
+      supervise(world, `writer-${i + 1}`, (name) => startWriter(parts, name)),
     );
-    plantFaults(world, postgres, writers);
-    const isAtRest = () =>
-      violation !== null ||
-      (!faultsGoOn() && producing.isOver() && queue.isEmpty() && writers.every((w) => w.current()));
+    const consumers = Array.from({ length: plan.consumers }, (_, i) => {
+      const group = `group-${1 + (i % plan.groups)}`;
+      return supervise(world, `reader-${i + 1}`, (name) => startConsumer(parts, name, group));
+    });
+    const processes = [...writers, ...consumers];
+    plantFaults(world, postgres, processes);
+    const isConsumed = () =>
+      groups.groups().every((group) => groups.rows(group).every((row) => row.nextOffset === log.head(row.partition)));
+    const isDone = () => producing.isOver() && queue.isEmpty() && isConsumed() && processes.every((p) => p.current());
+    const isAtRest = () => violation !== null || (!faultsGoOn() && isDone());
     const limits = { untilMs: plan.faultsMs + REST_MS_MAX, stepsMax: STEPS_MAX };
     const ending = await scheduler.run(isAtRest, limits);
-    if (ending !== 'over') world.violate('everything comes to rest', `${ending}: the queue is not empty`);
+    if (ending !== 'over')
+      world.violate('everything comes to rest', `${ending}, with messages in the queue or events not consumed`);
     let retired = 0;
-    for (const writer of writers) void writer.retire().then(() => (retired += 1));
-    const end = await scheduler.run(() => violation !== null || retired === writers.length, limits);
-    if (end !== 'over') world.violate('a writer that is told to stop stops', end);
+    for (const process of processes) void process.retire().then(() => (retired += 1));
+    const end = await scheduler.run(() => violation !== null || retired === processes.length, limits);
+    if (end !== 'over') world.violate('a process that is told to stop stops', end);
     if (violation === null) checkOutcome({ world, log, queue });
   } finally {
     restoreRandomness();

@@ -2,6 +2,7 @@
 import { createMessageQueue, createWriter } from '@northwind/ledger-writer';
 import { createHealth, type Logger } from '@northwind/service-kit';
 import { createProcess, type Fate, type Network, type SimulatedProcess } from '@northwind/testing/simulation';
+import type { StoredGroups } from '../consumer/stored-groups.ts';
 import { connectToLog } from '../log/connect-to-log.ts';
 import type { StoredLog } from '../log/stored-log.ts';
 import type { SimulatedPostgres } from '../postgres/simulated-postgres.ts';
@@ -15,6 +16,10 @@ export interface SharedParts {
   readonly postgres: SimulatedPostgres;
   readonly log: StoredLog;
   readonly queue: SimulatedQueue;
+  readonly groups: StoredGroups;
+  readonly members: Map<string, Set<object>>;
+  /** Of the consumers that listen. */
+  readonly bells: Set<() => void>;
   readonly diesAt: (process: SimulatedProcess, what: string) => boolean;
   readonly logger: Logger;
 }
@@ -22,11 +27,13 @@ export interface SharedParts {
 /** 2026-11-22T06:00:00Z */
 export const EPOCH_MS = Date.UTC(2026, 10, 22, 6);
 
-export function startWriter({ world, postgres, log, queue, diesAt, logger }: SharedParts, name: string): Running {
+export function startWriter(parts: SharedParts, name: string): Running {
+  const { world, postgres, log, queue, bells, diesAt, logger } = parts;
   const { plan, scheduler, journal, chance } = world;
   // Clocks of different machines differ by some seconds.
   const epochMs = EPOCH_MS + chance.between(-5_000, 5_000);
   const process = createProcess({ name, scheduler, journal, epochMs, diesAt });
+  process.onEnd(() => queue.left(process));
   let isStopping = false;
   const queueNetwork = networkTo(world, () => drawQueueFate(world));
   const databaseNetwork = networkTo(world, () => drawDatabaseFate(world));
@@ -40,7 +47,7 @@ export function startWriter({ world, postgres, log, queue, diesAt, logger }: Sha
       visibilitySeconds,
       nowMs: process.clock.nowMs,
     }),
-    doorbell: { ring: () => undefined, close: () => Promise.resolve() },
+    doorbell: { ring: () => ringBells(world, bells), close: () => Promise.resolve() },
     clock: process.clock,
     logger,
     health: createHealth(),
@@ -60,6 +67,11 @@ export function startWriter({ world, postgres, log, queue, diesAt, logger }: Sha
   };
 }
 
+/** A notification may get lost, and nobody relies on it. */
+function ringBells(world: World, bells: ReadonlySet<() => void>): void {
+  for (const ring of bells) if (!world.fault(world.plan.faults.doorbellLost)) ring();
+}
+
 export function networkTo({ scheduler, chance }: World, fate: () => Fate): Network {
   // Mostly a fraction of a millisecond, now and then much more.
   const delayMs = () => 0.2 + chance.unit() ** 6 * (chance.happens(0.05) ? 800 : 10);
@@ -73,7 +85,7 @@ function drawQueueFate(world: World): Fate {
   return world.fault(faults.queueAnswerLost) ? 'answer lost' : 'served';
 }
 
-function drawDatabaseFate(world: World): Fate {
+export function drawDatabaseFate(world: World): Fate {
   const { faults } = world.plan;
   if (world.fault(faults.databaseRefused)) return 'refused';
   return world.fault(faults.commitAnswerLost) ? 'answer lost' : 'served';

@@ -37,10 +37,17 @@ export function connectToLog(connection: LogConnection): EventLog {
   const append = (transaction: Transaction, events: readonly IncomingEvent[]) =>
     appendInTransaction({ world, log, transaction, writer: process.name, events });
 
+  const tried = new Set<string | null>();
+  function noteAgain(events: readonly IncomingEvent[]): void {
+    if (events.some(({ messageId }) => tried.has(messageId))) world.journal.sometimes('batch tried again');
+    for (const { messageId } of events) tried.add(messageId);
+  }
+
   return {
     partitionCount: () => transact('count partitions', async () => world.plan.partitions),
     /** Tries again where appendEvents does; that function itself is not under test here. */
     async append(events) {
+      noteAgain(events);
       for (let attempt = 1; ; attempt += 1) {
         try {
           return await transact(describe(events), (transaction) => append(transaction, events));

@@ -35,7 +35,7 @@ export interface StoredLog {
   events(): readonly StoredEvent[];
 }
 
-export function createStoredLog(world: World): StoredLog {
+export function createStoredLog(world: World, onInsert: (event: StoredEvent) => void): StoredLog {
   const partitions = Array.from({ length: world.plan.partitions }, (): StoredEvent[] => []);
   const byKey = new Map<string, StoredEvent>();
   const outcomes = new Map<string, Outcome[]>();
@@ -67,6 +67,7 @@ export function createStoredLog(world: World): StoredLog {
       own.push(event);
       byKey.set(event.key, event);
       world.journal.note('log', `${at} is ${event.subject} of ${event.merchantId}, brought by ${event.messageId}`);
+      onInsert(event);
     },
     keepConflict: (key, fingerprint) => void conflicts.add(`${key} ${fingerprint}`),
     keepRejection: (message) => void rejections.set(message.messageId, message.body),

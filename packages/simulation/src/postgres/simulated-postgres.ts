@@ -20,14 +20,17 @@ export interface Transaction {
   write(apply: () => void): void;
   /** Throws when the server went away; then it may have committed or not. */
   commit(): Promise<void>;
+  /** Does nothing while it commits. */
   rollback(): void;
-  isOpen(): boolean;
+  hasWrites(): boolean;
 }
 
 export interface SimulatedPostgres {
   isUp(): boolean;
   /** Every open transaction is lost; nobody can connect for `ms`. */
   crash(ms: number): void;
+  /** Told of each crash, once. */
+  onCrash(listener: () => void): void;
   /** Throws when the server is away. */
   begin(name: string): Transaction;
 }
@@ -52,6 +55,7 @@ export function createSimulatedPostgres(world: World): SimulatedPostgres {
   const { scheduler, chance, journal, plan } = world;
   const locks = new Map<string, Lock>();
   const open = new Set<OpenTransaction>();
+  let crashListeners: (() => void)[] = [];
   let upAtMs = 0;
 
   const isUp = () => scheduler.nowMs() >= upAtMs;
@@ -106,6 +110,7 @@ export function createSimulatedPostgres(world: World): SimulatedPostgres {
   function openTransaction(name: string): Transaction {
     const own: OpenTransaction = { name, locks: new Set(), waitsFor: null, isOpen: true };
     const writes: (() => void)[] = [];
+    let isCommitting = false;
     open.add(own);
 
     async function statement(): Promise<void> {
@@ -133,6 +138,8 @@ export function createSimulatedPostgres(world: World): SimulatedPostgres {
       },
       write: (apply) => void writes.push(apply),
       async commit() {
+        if (!own.isOpen) throw lost();
+        isCommitting = true;
         await scheduler.pause(0.5 + chance.unit() * 3);
         // The server may go away after the commit record was flushed and before it could say so.
         if (!own.isOpen && !chance.happens(0.5)) throw lost();
@@ -142,8 +149,8 @@ export function createSimulatedPostgres(world: World): SimulatedPostgres {
         end(own);
         if (!wasOpen) throw lost();
       },
-      rollback: () => end(own),
-      isOpen: () => own.isOpen,
+      rollback: () => (isCommitting && own.isOpen ? undefined : end(own)),
+      hasWrites: () => own.isOpen && !isCommitting && writes.length > 0,
     };
   }
 
@@ -161,7 +168,11 @@ export function createSimulatedPostgres(world: World): SimulatedPostgres {
       }
       open.clear();
       locks.clear();
+      const told = crashListeners;
+      crashListeners = [];
+      for (const listener of told) listener();
     },
+    onCrash: (listener) => void crashListeners.push(listener),
     begin(name) {
       if (!isUp()) throw databaseError('ECONNREFUSED', 'connect ECONNREFUSED');
       return openTransaction(name);

@@ -140,7 +140,11 @@ function receive(
       },
       () => fate,
     ).then(
-      (answer) => settle(() => resolve(answer)),
+      (answer) =>
+        settle(() => {
+          queue.arrived(process, inTransit);
+          resolve(answer);
+        }),
       (error) => settle(() => reject(error)),
     );
   });

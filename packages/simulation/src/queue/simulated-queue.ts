@@ -47,6 +47,12 @@ export interface SimulatedQueue {
   remove(receipts: readonly string[]): boolean[];
   extend(receipts: readonly string[], visibilityMs: number, isStopping: boolean): boolean[];
   excuse(receipts: readonly string[], why: string): void;
+  /** A process was killed: notes what it left behind. */
+  left(holder: SimulatedProcess): void;
+  /** The deliveries have reached their holder. */
+  arrived(holder: SimulatedProcess, deliveries: readonly Delivery[]): void;
+  /** The how manieth message it was when it first reached that process. */
+  arrivalOf(holder: string, messageId: string): number | undefined;
   isEmpty(): boolean;
   /** Everything that the queue ever accepted, in that order. */
   messages(): readonly StoredMessage[];
@@ -69,6 +75,7 @@ export function createSimulatedQueue({ world, hasOutcome }: QueueOptions): Simul
   const deliveries = new Map<string, Delivery>();
   const polls = new Set<Poll>();
   const acceptedAtMs = new Map<string, number>();
+  const arrivedAt = new Map<string, Map<string, number>>();
   let left = 0;
 
   const note = (what: string) => journal.note('queue', what);
@@ -251,6 +258,19 @@ export function createSimulatedQueue({ world, hasOutcome }: QueueOptions): Simul
         if (delivery) delivery.excuse ??= why;
       }
     },
+    left(holder) {
+      for (const message of messages) {
+        if (message.current?.holder !== holder || !hasOutcome(message.messageId)) continue;
+        journal.sometimes('killed between commit and delete');
+        if (message.meaning.kind !== 'event') journal.sometimes('killed between rejection and delete');
+      }
+    },
+    arrived(holder, arrivals) {
+      const own = arrivedAt.get(holder.name) ?? new Map<string, number>();
+      arrivedAt.set(holder.name, own);
+      for (const { message } of arrivals) if (!own.has(message.messageId)) own.set(message.messageId, own.size);
+    },
+    arrivalOf: (holder, messageId) => arrivedAt.get(holder)?.get(messageId),
     isEmpty: () => left === 0,
     messages: () => messages,
   };

@@ -26,6 +26,7 @@ export const REFUSED_PREFIX = 'refused_';
 interface Payment {
   readonly id: string;
   readonly merchant: string;
+  readonly atMs: number;
 }
 
 export function drawTraffic(plan: Plan): SentMessage[] {
@@ -58,10 +59,12 @@ function drawMessage({ plan, chance, payments, n }: Drawing, atMs: number): Sent
     return { atMs, body, groupId: merchant, deduplicationId: `refused ${n}`, meaning: { kind: 'refused by log' } };
   }
   const known = payments.length > 0 ? chance.pick(payments) : undefined;
-  if (known && chance.happens(traffic.duplicate)) return eventMessage(known, 100, atMs);
-  if (known && chance.happens(traffic.conflict)) return eventMessage(known, 100 + chance.between(1, 3), atMs);
-  if (known && chance.happens(traffic.otherMerchant)) return eventMessage({ id: known.id, merchant }, 100, atMs);
-  const fresh = { id: `pay_${n}`, merchant };
+  // What shares a key often arrives at the same moment: that is when writers race.
+  const againMs = known && chance.happens(0.7) ? known.atMs + chance.unit() * 5 : atMs;
+  if (known && chance.happens(traffic.duplicate)) return eventMessage(known, 100, againMs);
+  if (known && chance.happens(traffic.conflict)) return eventMessage(known, 100 + chance.between(1, 3), againMs);
+  if (known && chance.happens(traffic.otherMerchant)) return eventMessage({ ...known, merchant }, 100, againMs);
+  const fresh = { id: `pay_${n}`, merchant, atMs };
   payments.push(fresh);
   return eventMessage(fresh, 100, atMs);
 }

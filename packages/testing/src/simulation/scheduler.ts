@@ -88,9 +88,13 @@ export function createScheduler(chance: Chance): Scheduler {
     pause: (delayMs) => new Promise((resolve) => wake(delayMs, resolve)),
     run: (isOver, limits) =>
       new Promise((resolve, reject) => {
-        // The first turn of the event loop comes after the microtasks that the entry set off; the second after code
-        // that gave way to others with setImmediate itself, as createLoop does.
-        const rest = () => setImmediate(() => setImmediate(step));
+        // A tick comes when the microtasks that the entry set off have run out. Code that gave way to others with
+        // setImmediate, as createLoop does, has its turn before time goes on.
+        const rest = () => queueMicrotask(() => process.nextTick(resume));
+        const resume = () => {
+          if (process.getActiveResourcesInfo().includes('Immediate')) setImmediate(rest);
+          else step();
+        };
         const step = () => {
           try {
             const ending = advance(isOver, limits);
@@ -100,7 +104,7 @@ export function createScheduler(chance: Chance): Scheduler {
             reject(error);
           }
         };
-        rest();
+        setImmediate(rest); // once a run the event loop turns, so that the process's own timers have their time
       }),
     steps: () => steps,
   };
