@@ -1,6 +1,6 @@
 /** Checks a proof with nothing but itself, and an anchor where there is one. No database, no trust in who made it. */
 import { hash } from 'node:crypto';
-import { type Instant, idempotencyKey } from '@northwind/events';
+import { type Instant, idempotencyKey, parseInstant } from '@northwind/events';
 import { z } from 'zod';
 import type { Anchor } from './anchor-text.ts';
 import { PROOF_FORMAT, type Proof } from './export-proof.ts';
@@ -12,7 +12,7 @@ import type { SealHead } from './seal-heads.ts';
 const whole = z.int().nonnegative();
 const offset = whole.transform(BigInt);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const instant = z.iso.datetime({ precision: 6 });
+const instant = z.string().refine(isInstant, 'is no canonical instant');
 const text = z.string().nullable();
 
 const proofSchema = z.strictObject({
@@ -100,6 +100,11 @@ export function checkProof(json: unknown, anchor?: Anchor): ProofVerdict {
       anchoredAt: anchored?.head ?? null,
     },
   };
+}
+
+function isInstant(text: string): boolean {
+  const parsed = parseInstant(text);
+  return parsed.ok && parsed.instant === text;
 }
 
 function readBody(text: string): z.output<typeof bodySchema> | null {

@@ -72,8 +72,15 @@ describe('proof', () => {
         }
         expect(checkProof(json, anchor).ok).toBe(false);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 5_000 },
     );
+  });
+
+  it('fails, and does not throw, on a time that is none', async () => {
+    const proof = await proofOf(4, 7n);
+    const [own, ...later] = proof.blocks;
+    const sealedAt = `0${own?.sealedAt.slice(1)}`;
+    expect(checkProof({ ...proof, blocks: [{ ...own, sealedAt }, ...later] }, anchor)).toMatchObject({ ok: false });
   });
 
   it('fails against an anchor of another chain, and where the anchor is older than the event', async () => {
