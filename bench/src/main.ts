@@ -1,13 +1,15 @@
 /** Exit codes: 0 done, 1 a target is missed (--check) or it failed, 2 wrong arguments, 3 the run is void. */
 import { append } from './append/append.ts';
+import { consume } from './consume/consume.ts';
 import { endToEnd } from './e2e/end-to-end.ts';
+import { growth } from './growth/growth.ts';
 import { checkTargets } from './harness/check-targets.ts';
 import { formatReport } from './harness/print-report.ts';
 import { readArguments, UsageError } from './harness/read-arguments.ts';
 import { runBenchmark } from './harness/run-benchmark.ts';
 import { writer } from './writer/writer.ts';
 
-const benchmarks = [append, writer, endToEnd];
+const benchmarks = [append, consume, writer, growth, endToEnd];
 const interrupted = new AbortController();
 process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
 process.once('SIGTERM', () => interrupted.abort(new Error('interrupted')));

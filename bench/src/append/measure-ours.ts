@@ -6,7 +6,7 @@ import { closedLoop, type LoopResult } from '../harness/closed-loop.ts';
 import { withClient } from '../postgres/bench-server.ts';
 import { PartitionBacklog } from './partition-backlog.ts';
 import { PARTITIONS, type PlacedEvent } from './place-events.ts';
-import { BATCH_SIZE, inBatches, type Measure, type Setting } from './row.ts';
+import { BATCH_SIZE, inBatches, type Load, type Measure, type Setting } from './row.ts';
 
 /** Events that may wait beside those that are being appended: what a writer holds when it is busy. */
 const WAITING_MAX = 8 * BATCH_SIZE;
@@ -20,16 +20,25 @@ export const measureOurs: Measure = (setting) =>
 
 /** Four at a time; a partition's events are never in two of them at once. */
 export const measureOursOnFour: Measure = (setting) =>
-  withLog(setting, 4, async (log, expected) => {
-    const backlog = new PartitionBacklog(setting.events, { partitions: PARTITIONS, waitingMax: WAITING_MAX });
-    const appendNext = async () => {
-      const batch = await backlog.takeWhenFree(BATCH_SIZE);
-      const done = await appendFresh(log, batch, expected);
-      backlog.release(batch);
-      return done;
-    };
-    return closedLoop(appendNext, { ...setting, lanes: 4 });
-  });
+  withLog(setting, 4, (log, expected) => appendOnFour(log, expected, setting));
+
+function appendOnFour(log: EventLog, expected: Tally, load: Load): Promise<LoopResult> {
+  const backlog = new PartitionBacklog(load.events, { partitions: PARTITIONS, waitingMax: WAITING_MAX });
+  const appendNext = async () => {
+    const batch = await backlog.takeWhenFree(BATCH_SIZE);
+    const done = await appendFresh(log, batch, expected);
+    backlog.release(batch);
+    return done;
+  };
+  return closedLoop(appendNext, { ...load, lanes: 4 });
+}
+
+/** As `measureOursOnFour`, on a log that has events already; what it appends stays. */
+export async function measureOnFilled(url: string, load: Load): Promise<LoopResult> {
+  await using database = openDatabase({ url, applicationName: 'bench', connectionsMax: 4 });
+  await warmConnections(database.pool, 4);
+  return appendOnFour(createEventLog(database), { appended: 0, duplicate: 0 }, load);
+}
 
 /** Every second event of each batch is stored already: a redelivery. */
 export const measureOursHalfDuplicates: Measure = (setting) =>

@@ -12,9 +12,9 @@ export interface PlacedEvent extends IncomingEvent {
   readonly offset: number;
 }
 
-export function placeEvents(count: number): PlacedEvent[] {
+export function placeEvents(count: number, seed?: number): PlacedEvent[] {
   const nextOffsets = new Array<number>(PARTITIONS).fill(0);
-  return Array.from(paymentStream(count), (arrival) => {
+  return Array.from(paymentStream(count, seed), (arrival) => {
     const event = parsed(arrival);
     const partition = partitionOf(event.merchantId, PARTITIONS);
     const offset = nextOffsets[partition] ?? 0;

@@ -2,10 +2,14 @@
 import type { BenchServer } from '../postgres/bench-server.ts';
 import type { PlacedEvent } from './place-events.ts';
 
-export interface Setting {
+export interface Setting extends Load {
   readonly server: BenchServer;
   /** Name of a migrated, empty database. */
   readonly migrated: string;
+}
+
+/** What is stored, and for how long. */
+export interface Load {
   readonly events: readonly PlacedEvent[];
   readonly seconds: number;
   readonly warmUpSeconds: number;

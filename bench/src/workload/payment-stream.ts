@@ -15,6 +15,7 @@ const REFERENCE_CHARACTERS = 150;
 const APART_MS = 0.1;
 const LATE_MS_MAX = 2_000;
 const FIRST_MS = Date.UTC(2026, 10, 22, 6);
+const HOUR_MS = 3_600_000;
 
 export interface Arrival {
   readonly messageId: string;
@@ -22,8 +23,10 @@ export interface Arrival {
   readonly body: string;
 }
 
+/** Each seed gives other events, which happen an hour after those of the seed before. */
 export function* paymentStream(count: number, seed = 1): Generator<Arrival> {
   const unit = seededUnits(seed);
+  const firstMs = FIRST_MS + (seed - 1) * HOUR_MS;
   const chooseMerchant = skewedChoice(MERCHANTS);
   const hex = (characters: number) => {
     let text = '';
@@ -39,7 +42,7 @@ export function* paymentStream(count: number, seed = 1): Generator<Arrival> {
     const event = paymentCaptured({
       paymentId: `pay_${seed}_${n}`,
       merchantId: merchantName(merchant),
-      time: formatInstant(Math.floor(FIRST_MS + n * APART_MS - unit() * LATE_MS_MAX)),
+      time: formatInstant(Math.floor(firstMs + n * APART_MS - unit() * LATE_MS_MAX)),
       amount,
       fee: Math.round(amount * 0.029),
       currency: CURRENCIES[merchant % CURRENCIES.length] ?? '',

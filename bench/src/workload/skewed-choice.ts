@@ -3,21 +3,26 @@
  * largest has 15 % of all events, the first ten have 43 %, and the smallest 0.03 %.
  */
 export function skewedChoice(n: number): (unit: number) => number {
-  const cumulated: number[] = [];
-  let sum = 0;
-  for (let k = 1; k <= n; k += 1) {
-    sum += 1 / k;
-    cumulated.push(sum);
-  }
+  const bounds = skewBounds(n);
   return (unit) => {
-    const wanted = unit * sum;
     let low = 0;
     let high = n - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((cumulated[middle] ?? 0) > wanted) high = middle;
+      if ((bounds[middle] ?? 1) > unit) high = middle;
       else low = middle + 1;
     }
     return low;
   };
+}
+
+/** Where in [0, 1) the share of each but the last ends, ascending. */
+export function skewBounds(n: number): number[] {
+  const shares = Array.from({ length: n }, (_, k) => 1 / (k + 1));
+  const sum = shares.reduce((a, b) => a + b, 0);
+  let end = 0;
+  return shares.slice(0, -1).map((share) => {
+    end += share / sum;
+    return end;
+  });
 }

@@ -1,7 +1,7 @@
 /**
- * `pnpm bench writer`: the ledger-writer as its own process against an SQS server in its own process, beside a loop that
- * receives and deletes and does no work, and beside sqs-consumer with a one-row insert; and the latency of one event at
- * a time.
+ * `pnpm bench writer`: the ledger-writer as its own process against an SQS server in its own process, beside a loop
+ * that receives and deletes and does no work, and beside sqs-consumer with a one-row insert; and the latency of one
+ * event at a time.
  */
 import { ledgerMigrations } from '@northwind/event-store';
 import { migrate } from '@northwind/service-kit';
