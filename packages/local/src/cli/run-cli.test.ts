@@ -19,6 +19,7 @@ async function run(...commandLine: string[]) {
 const COMMANDS = [
   'up',
   'demo',
+  'chaos',
   'send',
   'convert',
   'balances',
