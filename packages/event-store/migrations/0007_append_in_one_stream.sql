@@ -38,8 +38,11 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $$
 declare
+  head record;
+  next_offsets int8[]; -- by partition
   recorded timestamptz;
-  heads_locked int8;
+  repeats int8[];
+  place int;
 begin
   perform ledger.assert_appendable(array[
     cardinality(in_keys), cardinality(in_types), cardinality(in_versions), cardinality(in_partitions),
@@ -47,26 +50,36 @@ begin
     cardinality(in_message_ids), cardinality(in_traces), cardinality(in_data), cardinality(in_currencies),
     cardinality(in_amounts)], array_position(in_keys, null), array_position(in_partitions, null));
 
-  select count(*), greatest(clock_timestamp(), max(locked.recorded_at)) into heads_locked, recorded
-  from (select p.recorded_at from ledger.partitions p
-        where p.partition = any (in_partitions) order by p.partition for update) locked;
-  if heads_locked <> (select count(distinct w) from unnest(in_partitions) w) then
-    raise exception 'a partition of the batch does not exist in ledger.partitions' using errcode = 'assert_failure';
-  end if;
+  for head in
+    select p.partition, p.next_offset, p.recorded_at from ledger.partitions p
+    where p.partition = any (in_partitions) order by p.partition for update
+  loop
+    next_offsets[head.partition] := head.next_offset;
+    recorded := greatest(recorded, head.recorded_at);
+  end loop;
+  recorded := greatest(recorded, clock_timestamp());
 
-  with input as (
-    select i.position, i.partition,
-           e.idempotency_key is null and row_number() over (partition by i.key order by i.position) = 1 as is_fresh
-    from unnest(in_keys, in_partitions) with ordinality as i(key, partition, position)
-    left join ledger.events e on e.idempotency_key = i.key
-  ),
-  numbered as (
-    select i.position,
-           case when i.is_fresh then h.next_offset - 1
-             + count(*) filter (where i.is_fresh) over (partition by i.partition order by i.position) end as new_offset
-    from input i join ledger.partitions h on h.partition = i.partition
-  )
-  select array_agg(n.new_offset order by n.position) into offsets from numbered n;
+  select array_agg(i.position) into repeats
+  from (select k.position, e.idempotency_key is not null as is_seen,
+               row_number() over (partition by k.key order by k.position rows unbounded preceding) as nth
+        from unnest(in_keys) with ordinality as k(key, position)
+        left join ledger.events e on e.idempotency_key = k.key) i
+  where i.is_seen or i.nth > 1;
+
+  offsets := array_fill(0::int8, array[cardinality(in_keys)]);
+  foreach place in array coalesce(repeats, '{}') loop
+    offsets[place] := null;
+  end loop;
+  for i in 1 .. cardinality(in_keys) loop
+    place := in_partitions[i];
+    if next_offsets[place] is null then
+      raise exception 'partition % does not exist in ledger.partitions', place using errcode = 'assert_failure';
+    end if;
+    if offsets[i] is not null then
+      offsets[i] := next_offsets[place];
+      next_offsets[place] := next_offsets[place] + 1;
+    end if;
+  end loop;
   partitions := in_partitions;
 
   insert into ledger.events (partition, "offset", version, idempotency_key, occurred_at, recorded_at, type,
@@ -79,12 +92,10 @@ begin
          data)
   where i.new_offset is not null;
 
-  update ledger.partitions h set next_offset = h.next_offset + f.appended, recorded_at = recorded
-  from (select i.partition, count(*) as appended from unnest(in_partitions, offsets) as i(partition, new_offset)
-        where i.new_offset is not null group by i.partition) f
-  where h.partition = f.partition;
+  update ledger.partitions p set next_offset = next_offsets[p.partition], recorded_at = recorded
+  where p.partition = any (in_partitions) and p.next_offset < next_offsets[p.partition];
 
-  if array_position(offsets, null) is not null then
+  if repeats is not null then
     select j.outcomes, j.partitions, j.offsets, j.differing_fields
     into outcomes, partitions, offsets, differing_fields
     from ledger.judge_repeats(in_keys, in_fingerprints, in_partitions, offsets, in_types, in_subjects, in_occurred_ats,

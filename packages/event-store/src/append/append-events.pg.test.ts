@@ -158,7 +158,7 @@ describe('append', () => {
     ['arrays of different length', 4, "'{0,1}'", 'arrays of one length'],
     ['an input without a key', 1, "'{null}'", 'input 1 has none'],
     ['an input without a partition', 4, "'{null}'", 'input 1 has none'],
-    ['a partition that does not exist', 4, "'{99}'", 'does not exist'],
+    ['a partition that does not exist', 4, "'{99}'", 'partition 99 does not exist'],
   ])('refuses %s before anything is numbered', async (_, position, argument, message) => {
     const one = ["'{00000000-0000-8000-8000-000000000000}'", "'{t}'", "'{1}'", "'{0}'", "'{m}'", "'{s}'", "'{now}'"];
     const values = [...one, "array['\\x00'::bytea]", "'{x}'", "'{null}'", "array['{}'::jsonb]", "'{EUR}'", "'{1}'"];

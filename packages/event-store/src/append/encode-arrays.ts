@@ -13,7 +13,7 @@ const JSONB_VERSION = 1;
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 
 export function uuidArray(values: readonly string[]): Buffer {
-  return fixedArray(OID.uuid, 16, values, (buffer, at, value) => buffer.write(value.replaceAll('-', ''), at, 'hex'));
+  return fixedArray(OID.uuid, 16, values, writeUuid);
 }
 
 export function int2Array(values: readonly number[]): Buffer {
@@ -27,8 +27,8 @@ export function int8Array(values: readonly (bigint | null)[]): Buffer {
 /** Microseconds since 2000; instants have exactly six fraction digits. */
 export function timestamptzArray(values: readonly Instant[]): Buffer {
   return fixedArray(OID.timestamptz, 8, values, (buffer, at, value) => {
-    const ms = Date.parse(`${value.slice(0, 23)}Z`) - POSTGRES_EPOCH_MS;
-    return buffer.writeBigInt64BE(BigInt(ms) * 1_000n + BigInt(value.slice(23, 26)), at);
+    const micros = BigInt(unixMsOf(value) - POSTGRES_EPOCH_MS) * 1_000n + BigInt(digits(value, 23, 26));
+    return buffer.writeBigInt64BE(micros, at); // beyond 2^53 from the year 2285 on
   });
 }
 
@@ -101,4 +101,34 @@ function withHeader(oid: number, length: number, bytes: number): Buffer {
   buffer.writeInt32BE(length, 12);
   buffer.writeInt32BE(1, 16);
   return length === 0 ? buffer.subarray(0, 12) : buffer;
+}
+
+/** A third of what Date.parse takes, for `YYYY-MM-DDTHH:MM:SS.ffffffZ`. */
+function unixMsOf(instant: Instant): number {
+  const year = digits(instant, 0, 4);
+  if (year < 100) return Date.parse(`${instant.slice(0, 23)}Z`); // Date.UTC takes such years for 19xx
+  const [month, day] = [digits(instant, 5, 7) - 1, digits(instant, 8, 10)];
+  const [hour, minute, second] = [digits(instant, 11, 13), digits(instant, 14, 16), digits(instant, 17, 19)];
+  return Date.UTC(year, month, day, hour, minute, second, digits(instant, 20, 23));
+}
+
+function digits(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let i = from; i < to; i += 1) value = value * 10 + text.charCodeAt(i) - 48;
+  return value;
+}
+
+/** `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx` in lower case, as keys are. */
+function writeUuid(buffer: Buffer, at: number, uuid: string): void {
+  let byteAt = at;
+  for (let i = 0; i < 36; i += 2) {
+    if (i === 8 || i === 13 || i === 18 || i === 23) i += 1;
+    buffer[byteAt] = (nibble(uuid.charCodeAt(i)) << 4) | nibble(uuid.charCodeAt(i + 1));
+    byteAt += 1;
+  }
+}
+
+/** Of 0-9 and a-f: the letters have bit 6 set. */
+function nibble(code: number): number {
+  return (code & 15) + (code >> 6) * 9;
 }
