@@ -33,7 +33,7 @@ export function createSealSource({ clock, collectMs }: SealSourceOptions): Sourc
   };
 }
 
-/** Served by events_pk, one index range scan a range; the limit is a bound on the offset, as offsets are dense. */
+/** Served by events_pk, one index range scan a range; written as that of log-source.ts, for the reasons given there. */
 async function readLeaves(
   db: Kysely<LedgerTables>,
   ranges: readonly OffsetRange[],
@@ -48,8 +48,8 @@ async function readLeaves(
       select * from ledger.events l
       where l.partition = r.partition and l."offset" >= r.from_offset
         and l."offset" < least(r.to_offset, r.from_offset + ${limitPerRange})
-    ) e
-    order by e.partition, e."offset"`.execute(db);
+      order by l."offset"
+    ) e`.execute(db);
   assertDense(rows, ranges, limitPerRange);
   return rows;
 }
