@@ -1,6 +1,7 @@
 /**
  * Runs tests against other versions of PostgreSQL: `test:postgres [version …] [-- path …]`. Without versions all that
- * are supported besides the installed one, without paths those that speak SQL of their own.
+ * are supported besides the installed one, without paths the log's, but for those that take long and speak no SQL of their
+ * own.
  */
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
@@ -10,7 +11,9 @@ import { fetchPostgres, POSTGRES_VERSIONS } from '../src/postgres/postgres-versi
 const ROOT = resolve(import.meta.dirname, '../../..');
 const CACHE = join(ROOT, 'node_modules', '.cache', 'northwind');
 const DEFAULT_VERSIONS = ['15', '16', '17'];
-const DEFAULT_PATHS = ['packages/event-store'];
+const LOG = 'packages/event-store/src';
+const CONSUMERS = ['consumer', 'log-source', 'operate-group'].map((name) => `${LOG}/consume/${name}`);
+const DEFAULT_PATHS = [...['append', 'errors', 'guard', 'seal'].map((folder) => `${LOG}/${folder}/`), ...CONSUMERS];
 
 const given = process.argv.slice(2);
 const separator = given.includes('--') ? given.indexOf('--') : given.length;

@@ -2,9 +2,10 @@
  * A consumer's turns: one transaction each, over all of the group's partitions when all is well, over one suspect after
  * an event could not be applied. The event that can't be applied stops its partition; no other notices.
  */
-import { isTransientDatabaseError, type Logger } from '@northwind/service-kit';
+import type { Logger } from '@northwind/service-kit';
 import type { Kysely } from 'kysely';
 import type { Coordinate } from '../coordinate.ts';
+import { isOfTheEvent } from '../errors/ledger-errors.ts';
 import type { LedgerTables } from '../tables.ts';
 import { ApplyError, type ConsumedBatch, consumeRound, type Round } from './consume-round.ts';
 import { stopPartition } from './stop-partition.ts';
@@ -74,16 +75,4 @@ export function createTurns<Item extends Coordinate, DB extends LedgerTables>(
       return 'full';
     }
   };
-}
-
-/**
- * Whether the event is to blame: what our own code threw over it, or a value or rule of the database that it breaks
- * (SQLSTATE classes 22 and 23). A missing grant, a missing column or a lost server would fail every event alike, and
- * stopping one partition after another for it would only make work for people.
- */
-function isOfTheEvent(cause: unknown): boolean {
-  if (isTransientDatabaseError(cause)) return false;
-  const { code } = cause as { readonly code?: unknown };
-  const isDatabaseError = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code);
-  return !isDatabaseError || code.startsWith('22') || code.startsWith('23');
 }

@@ -45,6 +45,13 @@ test.each([
   ],
   ['a missing value', database('23502', { table: 'events' }), [false, false, true], 'unknown'],
   ['arrays of different lengths', database('P0004'), [false, false, false], 'call_refused'],
+  ['arrays of different lengths, as the function says it', database('2202E'), [false, false, true], 'call_refused'],
+  [
+    'a fault of the chain’s own',
+    database('23514', { constraint: 'intake_outcome_known' }),
+    [false, false, false],
+    'log_defect',
+  ],
   ['a wrong isolation level', database('25000'), [false, false, false], 'wrong_isolation'],
   ['a missing grant', database('42501'), [false, false, false], 'not_allowed'],
   ['a missing table', database('42P01'), [false, false, false], 'unknown'],

@@ -114,16 +114,17 @@ export function isDataRefused(error: unknown): boolean {
 }
 
 /**
- * For a consumer: whether the item that it applied is to blame. So it is for what our own code threw over it, and for a
- * rule of the tables it is applied to (class 23), be they whose they are. A missing grant or a lost server would fail
- * every item alike.
+ * For a consumer: whether the item that it applied is to blame. So it is for what our own code threw over it, for a value
+ * that no column can hold (class 22), and for a rule of the tables that it is applied to (class 23), be they whose they
+ * are. A missing grant or a lost server would fail every item alike, and stopping one partition after another for it
+ * would only make work for people.
  */
 export function isOfTheEvent(error: unknown): boolean {
   if (isTransientDatabaseError(error)) return false;
   const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: string };
   if (typeof code !== 'string' || !SQLSTATE.test(code)) return true;
-  const isOfOtherTables = code.startsWith('23') && lookUp(CONSTRAINTS, constraint ?? '') === undefined;
-  return isOfOtherTables || classifyLedgerError(error).disposition === 'reject';
+  const listed = constraint === undefined ? undefined : lookUp(CONSTRAINTS, constraint);
+  return listed ? listed.disposition === 'reject' : code.startsWith('22') || code.startsWith('23');
 }
 
 function lookUp(table: Readonly<Record<string, LedgerError>>, name: string): LedgerError | undefined {

@@ -5,7 +5,7 @@
  * alone and is kept as a rejection (`refused_by_log`): the rest goes through and nothing is lost. What was committed by
  * then is done with, whatever becomes of the rest.
  */
-import type { AppendOutcome, EventLog, RejectedMessage } from '@northwind/event-store';
+import { type AppendOutcome, type EventLog, isDataRefused, type RejectedMessage } from '@northwind/event-store';
 import type { HeldMessage } from '../queue/held-message.ts';
 import type { Content } from './judge-message.ts';
 import type { Pending } from './lanes.ts';
@@ -86,13 +86,4 @@ function refusedByLog({ messageId, body }: HeldMessage, error: unknown): Rejecte
   const field = column ?? constraint ?? ''; // as the database names it, where it does
   const reason = error instanceof Error ? error.message : String(error);
   return { messageId, code: 'refused_by_log', field, reason, body };
-}
-
-/**
- * Only what the event itself is to blame for: a value that no column can hold (class 22), or a named rule on events.
- * Any other error, a constraint of another kind included, is ours: the unit is kept, and nothing is rejected for it.
- */
-function isDataRefused(error: unknown): boolean {
-  const { code, table, constraint } = error as { code?: string; table?: string; constraint?: string };
-  return code?.startsWith('22') === true || (code === '23514' && table === 'events' && constraint !== undefined);
 }
