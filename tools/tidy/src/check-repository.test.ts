@@ -25,6 +25,13 @@ const inMode = (test: string) => ({
   'docs/failure-modes.md': `| mode | test |\n|---|---|\n| it breaks | ${test} |\n`,
 });
 
+const promise = (symbol: string) => ({
+  ...inTest(`test('it holds', () => {});`),
+  'packages/events/src/keep.ts': 'export const keep = 1;',
+  'packages/event-store/SPEC.md': `| promise | kept by | test |\n|---|---|---|
+| it holds | \`packages/events/src/keep.ts\` (${symbol}) | packages/events/src/money.test.ts it holds |\n`,
+});
+
 interface Fixture {
   readonly rule: string;
   readonly case: string;
@@ -205,18 +212,25 @@ const fixtures: readonly Fixture[] = [
     says: 'names no issue',
   },
   {
-    rule: 'failure-mode',
+    rule: 'proof',
     case: 'a title that is not in the file',
     broken: inMode('`packages/events/src/money.test.ts` it breaks'),
     mended: inMode('`packages/events/src/money.test.ts` › it holds'),
     says: 'has no test "it breaks"',
   },
   {
-    rule: 'failure-mode',
+    rule: 'proof',
     case: 'no test at all',
     broken: inMode('later'),
     mended: inMode('packages/events/src/money.test.ts: "it holds"'),
     says: 'names no test',
+  },
+  {
+    rule: 'proof',
+    case: 'a promise that nothing keeps',
+    broken: promise('forget'),
+    mended: promise('keep'),
+    says: 'packages/events/src/keep.ts has no forget',
   },
   {
     rule: 'unused-exemption',

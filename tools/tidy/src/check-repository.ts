@@ -3,11 +3,11 @@ import type { Finding } from './finding.ts';
 import type { Repository } from './repository/repository.ts';
 import { checkBannedCalls } from './rules/check-banned-calls.ts';
 import { checkExports } from './rules/check-exports.ts';
-import { checkFailureModes } from './rules/check-failure-modes.ts';
 import { checkFocusedTests } from './rules/check-focused-tests.ts';
 import { checkImports } from './rules/check-imports.ts';
 import { checkLinks } from './rules/check-links.ts';
 import { checkNames } from './rules/check-names.ts';
+import { checkProofs } from './rules/check-proofs.ts';
 import { checkSizes } from './rules/check-sizes.ts';
 import { checkTodos } from './rules/check-todos.ts';
 import { findDeadFiles } from './rules/find-dead-files.ts';
@@ -22,7 +22,7 @@ const RULES = [
   findDeadFiles,
   checkLinks,
   checkTodos,
-  checkFailureModes,
+  checkProofs,
 ];
 
 /** Everything in the repository that breaks a house rule, in the order of its files. */
