@@ -1,5 +1,6 @@
 import type { AccessTables, Role } from '@northwind/query-api';
-import { type AppliedMigration, openDatabase } from '@northwind/service-kit';
+import { type AppliedMigration, createDatabaseClient, openDatabase } from '@northwind/service-kit';
+import { SERVICE_NAMES, serviceLogin } from './service-environment.ts';
 import type { StackFile } from './stack-file.ts';
 import { DEMO_MERCHANT } from './stack-options.ts';
 
@@ -14,6 +15,23 @@ export async function migrateAll(databaseUrl: string): Promise<readonly AppliedM
       import('@northwind/query-api'),
     ]);
   return migrate(databaseUrl, [ledgerMigrations, readMigrations, deliveryMigrations, accessMigrations]);
+}
+
+/** A login for each service, with the password of the stack, so that none of them runs as the owner. Safe again. */
+export async function makeLogins(databaseUrl: string, password: string): Promise<void> {
+  const client = createDatabaseClient({ url: databaseUrl, applicationName: 'settle' });
+  await client.connect();
+  try {
+    for (const service of SERVICE_NAMES) {
+      const { login, role } = serviceLogin(service);
+      const { rowCount } = await client.query('select from pg_roles where rolname = $1', [login]);
+      const secret = client.escapeLiteral(password);
+      await client.query(`${rowCount === 0 ? 'create' : 'alter'} role ${login} login password ${secret}`);
+      await client.query(`grant ${role} to ${login}`);
+    }
+  } finally {
+    await client.end();
+  }
 }
 
 /** One API key for each role, for whoever tries things out. */

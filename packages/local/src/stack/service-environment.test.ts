@@ -22,7 +22,7 @@ test('only those who need the key of secrets get it, and what the caller adds wi
   const api = serviceEnvironment({ ...options, service: 'api' }, {});
   expect(writer).not.toHaveProperty('SETTLEMENT_SECRETS_KEY');
   expect(writer).toMatchObject({
-    DATABASE_URL: 'postgres://settlement:p@127.0.0.1:1/settlement',
+    DATABASE_URL: 'postgres://stack_writer:p@127.0.0.1:1/settlement',
     SQS_EVENTS_URL: 'http://127.0.0.1:2/000000000000/settlement-events',
     SETTLEMENT_HEALTH_PORT: '3',
     SETTLEMENT_LOG_LEVEL: 'warn',

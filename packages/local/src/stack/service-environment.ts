@@ -39,6 +39,17 @@ export function queueEnvironment(addresses: StackAddresses): Record<string, stri
   };
 }
 
+/** The login of a service in this stack's database: it has what the role of that service has, and nothing else. */
+export function serviceLogin(service: ServiceName): { readonly login: string; readonly role: string } {
+  return { login: `stack_${service}`, role: `settlement_${service}` };
+}
+
+function serviceDatabaseUrl(ownersUrl: string, service: ServiceName): string {
+  const url = new URL(ownersUrl);
+  url.username = serviceLogin(service).login;
+  return url.href;
+}
+
 export interface ServiceEnvironmentOptions {
   readonly service: ServiceName;
   readonly addresses: StackAddresses;
@@ -67,7 +78,7 @@ export function serviceEnvironment(options: ServiceEnvironmentOptions, parent: E
   };
   return {
     ...baseEnvironment(parent),
-    DATABASE_URL: addresses.databaseUrl,
+    DATABASE_URL: serviceDatabaseUrl(addresses.databaseUrl, service),
     ...queueEnvironment(addresses),
     ...(service !== 'api' && { SETTLEMENT_HEALTH_PORT: String(port) }),
     ...own[service],

@@ -3,7 +3,7 @@ import type { Clock } from '@northwind/service-kit';
 import { initialiseCluster, isInitialised } from '../postgres/initialise-cluster.ts';
 import type { PostgresPlace } from '../postgres/place-postgres.ts';
 import { databaseUrl, ensureDatabase } from '../postgres/start-postgres.ts';
-import { makeKeys, migrateAll } from './prepare-database.ts';
+import { makeKeys, makeLogins, migrateAll } from './prepare-database.ts';
 import type { StackFolder } from './stack-folder.ts';
 import type { StackEvent } from './stack-options.ts';
 import type { StackRecord } from './stack-record.ts';
@@ -45,6 +45,7 @@ export async function startDatabase(options: StartDatabaseOptions): Promise<numb
   const url = databaseUrl(postgres.port, password);
   const applied = await migrateAll(url);
   if (applied.length > 0) onEvent({ kind: 'step', message: `applied ${applied.length} migrations` });
+  await makeLogins(url, password);
   if (record.read().keys === null) record.update({ keys: await makeKeys(url) });
   return postgres.port;
 }
