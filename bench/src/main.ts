@@ -8,8 +8,9 @@ import { formatReport } from './harness/print-report.ts';
 import { readArguments, UsageError } from './harness/read-arguments.ts';
 import { runBenchmark } from './harness/run-benchmark.ts';
 import { writer } from './writer/writer.ts';
+import { writerMemory } from './writer/writer-memory.ts';
 
-const benchmarks = [append, consume, writer, growth, endToEnd];
+const benchmarks = [append, consume, writer, writerMemory, growth, endToEnd];
 const interrupted = new AbortController();
 process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
 process.once('SIGTERM', () => interrupted.abort(new Error('interrupted')));

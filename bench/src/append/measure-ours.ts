@@ -37,7 +37,7 @@ function appendOnFour(log: EventLog, expected: Tally, load: Load): Promise<LoopR
 export async function measureOnFilled(url: string, load: Load): Promise<LoopResult> {
   await using database = openDatabase({ url, applicationName: 'bench', connectionsMax: 4 });
   await warmConnections(database.pool, 4);
-  return appendOnFour(createEventLog(database), { appended: 0, duplicate: 0 }, load);
+  return await appendOnFour(createEventLog(database), { appended: 0, duplicate: 0 }, load);
 }
 
 /** Every second event of each batch is stored already: a redelivery. */

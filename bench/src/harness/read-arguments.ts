@@ -20,7 +20,7 @@ export function readArguments(argv: readonly string[], benchmarks: readonly Benc
   const [name, ...rest] = argv;
   const benchmark = benchmarks.find((candidate) => candidate.name === name);
   if (benchmark === undefined) {
-    const list = benchmarks.map(({ name: known, summary }) => `  ${known.padEnd(10)} ${summary}`);
+    const list = benchmarks.map(({ name: known, summary }) => `  ${known.padEnd(14)} ${summary}`);
     const what = name === undefined || name === '--help' ? 'name a benchmark' : `there is no benchmark ${name}`;
     throw new UsageError([`${what}: pnpm bench <name> [--json] [--check] [--runs n]`, ...list].join('\n'));
   }
