@@ -25,12 +25,14 @@ interface Row {
 
 /** In the order in which they are measured: what is compared most closely stands side by side. */
 const ROWS: readonly Row[] = [
-  { part: 'ours', metric: 'ours, 1 connection', measure: measureOurs },
+  { part: 'ours', metric: 'ours, 1 connection', measure: measureOurs(1) },
   { part: 'bare', metric: 'bare unnest, 1 connection', measure: measureBare(1) },
+  { part: 'ours', metric: 'ours, 1 connection, 2 in flight', measure: measureOurs(2) },
   { part: 'limit', metric: 'limit: INSERT … SELECT, 1 connection', measure: measureLimit(1) },
   { part: 'half', metric: 'ours, half duplicates', measure: measureOursHalfDuplicates },
-  { part: 'ours', metric: 'ours, 4 connections', measure: measureOursOnFour },
+  { part: 'ours', metric: 'ours, 4 connections', measure: measureOursOnFour(4) },
   { part: 'bare', metric: 'bare unnest, 4 connections', measure: measureBare(4) },
+  { part: 'ours', metric: 'ours, 4 connections, 8 in flight', measure: measureOursOnFour(8) },
   { part: 'limit', metric: 'limit: INSERT … SELECT, 4 connections', measure: measureLimit(4) },
   { part: 'emmett', metric: 'Emmett, an event an append, 32 in flight', measure: measureEmmettOne },
   { part: 'emmett', metric: 'Emmett, 1,000 an append, one stream', measure: measureEmmettBatch },
@@ -43,9 +45,9 @@ const ROWS: readonly Row[] = [
 const COMPARISONS: readonly { readonly metric: string; readonly of: string; readonly comparedWith: string }[] = [
   ['÷ bare, 1 connection', 'ours, 1 connection', 'bare unnest, 1 connection'],
   ['÷ bare, 4 connections', 'ours, 4 connections', 'bare unnest, 4 connections'],
-  ['÷ limit, 1 connection', 'ours, 1 connection', 'limit: INSERT … SELECT, 1 connection'],
-  ['÷ limit, 4 connections', 'ours, 4 connections', 'limit: INSERT … SELECT, 1 connection'],
-  ['÷ limit of 4, 4 connections', 'ours, 4 connections', 'limit: INSERT … SELECT, 4 connections'],
+  ['÷ limit, 1 connection', 'ours, 1 connection, 2 in flight', 'limit: INSERT … SELECT, 1 connection'],
+  ['÷ limit, 4 connections', 'ours, 4 connections, 8 in flight', 'limit: INSERT … SELECT, 1 connection'],
+  ['÷ limit of 4, 4 connections', 'ours, 4 connections, 8 in flight', 'limit: INSERT … SELECT, 4 connections'],
   ['÷ fresh, half duplicates', 'ours, half duplicates', 'ours, 1 connection'],
   ['÷ Emmett, an event an append', 'ours, 4 connections', 'Emmett, an event an append, 32 in flight'],
   ['÷ Emmett, best batch', 'ours, 4 connections', 'Emmett, 1,000 an append, one stream'],

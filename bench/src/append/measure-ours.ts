@@ -11,18 +11,25 @@ import { BATCH_SIZE, inBatches, type Load, type Measure, type Setting } from './
 /** Events that may wait beside those that are being appended: what a writer holds when it is busy. */
 const WAITING_MAX = 8 * BATCH_SIZE;
 
-/** One append at a time, in arrival order. */
-export const measureOurs: Measure = (setting) =>
-  withLog(setting, 1, async (log, expected) => {
-    const next = inBatches(setting.events);
-    return closedLoop(() => appendFresh(log, next(BATCH_SIZE), expected), { ...setting, lanes: 1 });
-  });
+/**
+ * On one connection, in arrival order. With one in flight the connection idles while the client prepares the next
+ * batch and reads the last answer; with two, that is done while the server works.
+ */
+export const measureOurs =
+  (inFlight: number): Measure =>
+  (setting) =>
+    withLog(setting, 1, async (log, expected) => {
+      const next = inBatches(setting.events);
+      return closedLoop(() => appendFresh(log, next(BATCH_SIZE), expected), { ...setting, lanes: inFlight });
+    });
 
-/** Four at a time; a partition's events are never in two of them at once. */
-export const measureOursOnFour: Measure = (setting) =>
-  withLog(setting, 4, (log, expected) => appendOnFour(log, expected, setting));
+/** On four connections; a partition's events are never in two appends at once. */
+export const measureOursOnFour =
+  (inFlight: number): Measure =>
+  (setting) =>
+    withLog(setting, 4, (log, expected) => appendOnFour(log, expected, { ...setting, inFlight }));
 
-function appendOnFour(log: EventLog, expected: Tally, load: Load): Promise<LoopResult> {
+function appendOnFour(log: EventLog, expected: Tally, load: Load & { inFlight: number }): Promise<LoopResult> {
   const backlog = new PartitionBacklog(load.events, { partitions: PARTITIONS, waitingMax: WAITING_MAX });
   const appendNext = async () => {
     const batch = await backlog.takeWhenFree(BATCH_SIZE);
@@ -30,14 +37,14 @@ function appendOnFour(log: EventLog, expected: Tally, load: Load): Promise<LoopR
     backlog.release(batch);
     return done;
   };
-  return closedLoop(appendNext, { ...load, lanes: 4 });
+  return closedLoop(appendNext, { ...load, lanes: load.inFlight });
 }
 
 /** As `measureOursOnFour`, on a log that has events already; what it appends stays. */
 export async function measureOnFilled(url: string, load: Load): Promise<LoopResult> {
   await using database = openDatabase({ url, applicationName: 'bench', connectionsMax: 4 });
   await warmConnections(database.pool, 4);
-  return await appendOnFour(createEventLog(database), { appended: 0, duplicate: 0 }, load);
+  return await appendOnFour(createEventLog(database), { appended: 0, duplicate: 0 }, { ...load, inFlight: 4 });
 }
 
 /** Every second event of each batch is stored already: a redelivery. */
