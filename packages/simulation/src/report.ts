@@ -44,7 +44,7 @@ function aboutViolation({ violation, lines }: HistoryResult): string[] {
   const words = [...named, 'goes away', 'stands still', 'killed at', 'told to stop', 'starts', 'VIOLATION'];
   const about = new RegExp(words.map((word) => `\\b${word}\\b`).join('|'));
   const end = lines.findIndex((line) => line.includes('VIOLATION'));
-  const shown = lines.slice(0, end + 1).filter((line) => about.test(line));
+  const shown = lines.slice(0, end + 1).filter((line) => about.test(line) && !/ (wakes|receive: answered)$/.test(line));
   return shown.slice(-LINES_SHOWN).map((line) => `  ${line}`);
 }
 

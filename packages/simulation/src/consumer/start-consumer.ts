@@ -39,5 +39,5 @@ export function startConsumer(parts: SharedParts, name: string, group: string): 
     batchSizeMax: plan.batchSizeMax,
   });
   consumer.start().catch(() => process.kill('could not start'));
-  return { process, stop: () => consumer.stop() };
+  return { process, isHealthy: () => true, stop: () => consumer.stop() };
 }

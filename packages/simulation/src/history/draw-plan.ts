@@ -15,6 +15,7 @@ export interface Plan {
   readonly consumers: number;
   readonly groups: number;
   readonly receivers: number;
+  readonly appendsMax: number;
   readonly batchSizeMax: number;
   readonly flushMs: number;
   readonly inHandMax: number;
@@ -47,6 +48,8 @@ export interface FaultRates {
   readonly outages: number;
   readonly longOutages: number;
   readonly gracefulStops: number;
+  /** The database goes away while it commits. */
+  readonly outageAtCommit: number;
   readonly slowTransactions: number;
   readonly queueRefused: number;
   readonly queueRequestLost: number;
@@ -82,6 +85,7 @@ export function drawPlan(seed: number, overrides: PlanOverrides = {}): Plan {
     consumers: isWhole ? chance.between(1, 4) : 0,
     groups: chance.between(1, 2),
     receivers: chance.between(1, 4),
+    appendsMax: chance.pick([1, 2, 4]),
     batchSizeMax: chance.pick([1, 3, 10, 100]),
     flushMs: chance.pick([0, 5, 50]),
     inHandMax: chance.pick([10, 20, 40, 200]),
@@ -103,6 +107,7 @@ const CALM: FaultRates = {
   outages: 0,
   longOutages: 0,
   gracefulStops: 0,
+  outageAtCommit: 0,
   slowTransactions: 0,
   queueRefused: 0,
   queueRequestLost: 0,
@@ -136,6 +141,7 @@ function drawFaults(chance: Chance, isWhole: boolean): FaultRates {
     outages: rate(1, 3),
     longOutages: !isWhole && chance.happens(0.2) ? 1 : 0,
     gracefulStops: rate(1, 3),
+    outageAtCommit: rate(0.005, 0.03),
     slowTransactions: rate(0.02, 0.2),
     queueRefused: rate(0.01, 0.1),
     queueRequestLost: rate(0.01, 0.05),

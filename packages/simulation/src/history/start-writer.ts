@@ -1,7 +1,7 @@
 /** One incarnation of a ledger-writer: production code, with the simulated world behind its seams. */
 import { createMessageQueue, createWriter } from '@northwind/ledger-writer';
 import { createHealth, type Logger } from '@northwind/service-kit';
-import { createProcess, type Fate, type Network, type SimulatedProcess } from '@northwind/testing/simulation';
+import { createProcess, type Fate, type Network } from '@northwind/testing/simulation';
 import type { StoredGroups } from '../consumer/stored-groups.ts';
 import { connectToLog } from '../log/connect-to-log.ts';
 import type { StoredLog } from '../log/stored-log.ts';
@@ -20,7 +20,7 @@ export interface SharedParts {
   readonly members: Map<string, Set<object>>;
   /** Of the consumers that listen. */
   readonly bells: Set<() => void>;
-  readonly diesAt: (process: SimulatedProcess, what: string) => boolean;
+  readonly diesAt: () => boolean;
   readonly logger: Logger;
 }
 
@@ -38,7 +38,8 @@ export function startWriter(parts: SharedParts, name: string): Running {
   const queueNetwork = networkTo(world, () => drawQueueFate(world));
   const databaseNetwork = networkTo(world, () => drawDatabaseFate(world));
   const client = connectToQueue({ world, queue, process, network: queueNetwork, isStopping: () => isStopping });
-  const { visibilitySeconds, receivers, batchSizeMax, flushMs, inHandMax } = plan;
+  const { visibilitySeconds, receivers, appendsMax, batchSizeMax, flushMs, inHandMax } = plan;
+  const health = createHealth();
   const writer = createWriter({
     log: connectToLog({ world, postgres, log, process, network: databaseNetwork }),
     queue: createMessageQueue({
@@ -50,8 +51,9 @@ export function startWriter(parts: SharedParts, name: string): Running {
     doorbell: { ring: () => ringBells(world, bells), close: () => Promise.resolve() },
     clock: process.clock,
     logger,
-    health: createHealth(),
+    health,
     receivers,
+    appendsMax,
     batchSizeMax,
     flushMs,
     inHandMax,
@@ -60,6 +62,7 @@ export function startWriter(parts: SharedParts, name: string): Running {
   writer.start().catch(() => process.kill('could not start'));
   return {
     process,
+    isHealthy: () => isStopping || health.ready(),
     stop: () => {
       isStopping = true;
       return writer.stop();

@@ -5,6 +5,7 @@ import type { World } from '../world.ts';
 /** A process of the history together with what it runs. */
 export interface Running {
   readonly process: SimulatedProcess;
+  isHealthy(): boolean;
   /** Ends it in good order, as SIGTERM does. */
   stop(): Promise<void>;
 }
@@ -17,6 +18,9 @@ export interface Supervised {
   /** Stops it in good order and starts it again. */
   restart(): void;
 }
+
+/** What a stopped process left running would show itself by then. */
+const SILENCE_MS = 30_000;
 
 /** `boot` starts one incarnation; `name.n` is its process's name. */
 export function supervise(world: World, name: string, boot: (incarnation: string) => Running): Supervised {
@@ -42,7 +46,13 @@ export function supervise(world: World, name: string, boot: (incarnation: string
     const running = current;
     if (!running) return;
     journal.note(running.process.name, 'is told to stop');
-    await running.stop().catch(() => undefined);
+    const killed = new Promise<void>((resolve) => running.process.onEnd(resolve));
+    await Promise.race([running.stop().catch(() => undefined), killed]);
+    if (!running.process.isAlive()) return;
+    running.process.expectSilence((what) => {
+      world.violate('a process that has stopped does nothing any more', `${running.process.name}: ${what}`);
+    });
+    await scheduler.pause(SILENCE_MS);
     running.process.kill('ended');
   }
 

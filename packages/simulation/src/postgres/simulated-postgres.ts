@@ -107,6 +107,23 @@ export function createSimulatedPostgres(world: World): SimulatedPostgres {
     });
   }
 
+  function crash(ms: number): void {
+    upAtMs = scheduler.nowMs() + ms;
+    journal.note('postgres', `goes away for ${Math.round(ms)} ms with ${open.size} open transactions`);
+    for (const transaction of open) {
+      transaction.isOpen = false;
+      transaction.locks.clear();
+    }
+    for (const lock of locks.values()) {
+      for (const { settle } of lock.waiting) scheduler.wake(0, () => settle(lost()));
+    }
+    open.clear();
+    locks.clear();
+    const told = crashListeners;
+    crashListeners = [];
+    for (const listener of told) listener();
+  }
+
   function openTransaction(name: string): Transaction {
     const own: OpenTransaction = { name, locks: new Set(), waitsFor: null, isOpen: true };
     const writes: (() => void)[] = [];
@@ -140,6 +157,7 @@ export function createSimulatedPostgres(world: World): SimulatedPostgres {
       async commit() {
         if (!own.isOpen) throw lost();
         isCommitting = true;
+        if (world.fault(plan.faults.outageAtCommit)) scheduler.later(chance.unit() * 3, () => crash(1_000));
         await scheduler.pause(0.5 + chance.unit() * 3);
         // The server may go away after the commit record was flushed and before it could say so.
         if (!own.isOpen && !chance.happens(0.5)) throw lost();
@@ -156,22 +174,7 @@ export function createSimulatedPostgres(world: World): SimulatedPostgres {
 
   return {
     isUp,
-    crash(ms) {
-      upAtMs = scheduler.nowMs() + ms;
-      journal.note('postgres', `goes away for ${Math.round(ms)} ms with ${open.size} open transactions`);
-      for (const transaction of open) {
-        transaction.isOpen = false;
-        transaction.locks.clear();
-      }
-      for (const lock of locks.values()) {
-        for (const { settle } of lock.waiting) scheduler.wake(0, () => settle(lost()));
-      }
-      open.clear();
-      locks.clear();
-      const told = crashListeners;
-      crashListeners = [];
-      for (const listener of told) listener();
-    },
+    crash,
     onCrash: (listener) => void crashListeners.push(listener),
     begin(name) {
       if (!isUp()) throw databaseError('ECONNREFUSED', 'connect ECONNREFUSED');

@@ -33,8 +33,18 @@ export function connectToQueue(connection: QueueConnection): SQSClient {
   const lostError = (fate: Fate) =>
     Object.assign(new Error(`queue: ${fate}`), { name: fate === 'refused' ? 'ThrottlingException' : 'TimeoutError' });
 
+  /** Deleting or giving back; what is extended stays in hand. */
+  function letGo(entries: readonly Entry[]): void {
+    const gone = entries.filter(({ VisibilityTimeout }) => VisibilityTimeout === undefined || VisibilityTimeout === 0);
+    queue.letGo(
+      process,
+      gone.map((entry) => entry.ReceiptHandle ?? ''),
+    );
+  }
+
   function changeAll(what: string, entries: readonly Entry[], change: (receipts: string[]) => boolean[]) {
     const receipts = entries.map((entry) => entry.ReceiptHandle ?? '');
+    letGo(entries);
     return callServer({
       what: `${what} ${receipts.join(' ')}`,
       caller: process,

@@ -9,6 +9,7 @@
 import type { SimulatedProcess } from '@northwind/testing/simulation';
 import type { SentMessage } from '../traffic/draw-traffic.ts';
 import type { World } from '../world.ts';
+import { createInHand } from './in-hand.ts';
 
 export interface StoredMessage extends SentMessage {
   readonly messageId: string;
@@ -51,6 +52,8 @@ export interface SimulatedQueue {
   left(holder: SimulatedProcess): void;
   /** The deliveries have reached their holder. */
   arrived(holder: SimulatedProcess, deliveries: readonly Delivery[]): void;
+  /** The holder is about to delete these or to give them back. */
+  letGo(holder: SimulatedProcess, receipts: readonly string[]): void;
   /** The how manieth message it was when it first reached that process. */
   arrivalOf(holder: string, messageId: string): number | undefined;
   isEmpty(): boolean;
@@ -75,7 +78,7 @@ export function createSimulatedQueue({ world, hasOutcome }: QueueOptions): Simul
   const deliveries = new Map<string, Delivery>();
   const polls = new Set<Poll>();
   const acceptedAtMs = new Map<string, number>();
-  const arrivedAt = new Map<string, Map<string, number>>();
+  const inHand = createInHand(world);
   let left = 0;
 
   const note = (what: string) => journal.note('queue', what);
@@ -265,12 +268,9 @@ export function createSimulatedQueue({ world, hasOutcome }: QueueOptions): Simul
         if (message.meaning.kind !== 'event') journal.sometimes('killed between rejection and delete');
       }
     },
-    arrived(holder, arrivals) {
-      const own = arrivedAt.get(holder.name) ?? new Map<string, number>();
-      arrivedAt.set(holder.name, own);
-      for (const { message } of arrivals) if (!own.has(message.messageId)) own.set(message.messageId, own.size);
-    },
-    arrivalOf: (holder, messageId) => arrivedAt.get(holder)?.get(messageId),
+    arrived: inHand.arrived,
+    letGo: inHand.letGo,
+    arrivalOf: inHand.arrivalOf,
     isEmpty: () => left === 0,
     messages: () => messages,
   };

@@ -33,6 +33,7 @@ export interface Call<T> {
 export function callServer<T>(call: Call<T>): Promise<T> {
   const { what, caller, network, serve, lostError } = call;
   const { scheduler, chance } = network;
+  caller.acts(what);
   const fate = network.fate();
   call.onFate?.(fate);
   return new Promise((resolve, reject) => {

@@ -20,6 +20,10 @@ export interface SimulatedProcess {
   /** When it last stood still or will have ended standing still; -1 when it never did. */
   stalledUntilMs(): number;
   onEnd(listener: () => void): void;
+  /** Says that its code begins something: a call, a sleep. */
+  acts(what: string): void;
+  /** From here on it is to do nothing any more; `isBroken` is told what it does all the same. */
+  expectSilence(isBroken: (what: string) => void): void;
 }
 
 export interface ProcessOptions {
@@ -37,6 +41,7 @@ export function createProcess(options: ProcessOptions): SimulatedProcess {
   const listeners: (() => void)[] = [];
   let alive = true;
   let stalledUntilMs = -1;
+  let onAct: ((what: string) => void) | undefined;
 
   function enterOrWait(what: string, enter: () => void, entry: { current?: Scheduled }): void {
     if (!alive) return;
@@ -76,6 +81,10 @@ export function createProcess(options: ProcessOptions): SimulatedProcess {
     },
     stalledUntilMs: () => stalledUntilMs,
     onEnd: (listener) => void listeners.push(listener),
+    acts: (what) => onAct?.(what),
+    expectSilence(isBroken) {
+      onAct = isBroken;
+    },
   };
   return self;
 }
@@ -83,6 +92,7 @@ export function createProcess(options: ProcessOptions): SimulatedProcess {
 function sleep(process: SimulatedProcess, ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
+    process.acts(`sleeps ${ms} ms`);
     const onAbort = () => {
       timer.cancel();
       reject(signal?.reason);

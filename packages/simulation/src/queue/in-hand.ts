@@ -1,0 +1,34 @@
+/** What each process has in hand, as far as it can be seen from outside: never more than it was told to hold. */
+import type { SimulatedProcess } from '@northwind/testing/simulation';
+import type { World } from '../world.ts';
+import type { Delivery } from './simulated-queue.ts';
+
+export interface InHand {
+  arrived(holder: SimulatedProcess, deliveries: readonly Delivery[]): void;
+  letGo(holder: SimulatedProcess, receipts: readonly string[]): void;
+  arrivalOf(holder: string, messageId: string): number | undefined;
+}
+
+export function createInHand(world: World): InHand {
+  const arrivals = new Map<string, Map<string, number>>();
+  const held = new Map<string, Set<string>>();
+
+  return {
+    arrived(holder, deliveries) {
+      const order = arrivals.get(holder.name) ?? new Map<string, number>();
+      const own = held.get(holder.name) ?? new Set<string>();
+      arrivals.set(holder.name, order);
+      held.set(holder.name, own);
+      for (const { message, receipt } of deliveries) {
+        if (!order.has(message.messageId)) order.set(message.messageId, order.size);
+        own.add(receipt);
+      }
+      if (own.size <= world.plan.inHandMax) return;
+      world.violate('a writer holds no more than it may', `${holder.name} holds ${own.size}`);
+    },
+    letGo(holder, receipts) {
+      for (const receipt of receipts) held.get(holder.name)?.delete(receipt);
+    },
+    arrivalOf: (holder, messageId) => arrivals.get(holder)?.get(messageId),
+  };
+}
