@@ -17,6 +17,7 @@ import {
   timestamptzArray,
   uuidArray,
 } from './encode-arrays.ts';
+import type { ParameterMemory } from './parameter-memory.ts';
 
 export interface EventToAppend {
   readonly event: SettlementEvent;
@@ -54,12 +55,17 @@ const APPEND = `
 const TRIES_MAX = 10;
 
 /** Returns one outcome per input, in input order. Throws the driver's error when nothing was appended. */
-export async function appendEvents(pool: pg.Pool, inputs: readonly EventToAppend[]): Promise<AppendOutcome[]> {
+export async function appendEvents(
+  pool: pg.Pool,
+  inputs: readonly EventToAppend[],
+  memory: ParameterMemory,
+): Promise<AppendOutcome[]> {
   if (inputs.length === 0) return [];
-  const values = toArrays(inputs);
+  const values = toArrays(inputs, memory.allocate);
   for (let attempt = 1; ; attempt += 1) {
     try {
       const { rows } = await pool.query<OutcomesRow>({ name: 'append_events', text: APPEND, values });
+      memory.release();
       return toOutcomes(rows[0], inputs.length);
     } catch (error) {
       if (attempt === TRIES_MAX || !isRaceLost(error)) throw error;
@@ -67,22 +73,23 @@ export async function appendEvents(pool: pg.Pool, inputs: readonly EventToAppend
   }
 }
 
-function toArrays(inputs: readonly EventToAppend[]): Buffer[] {
-  const column = <T>(pick: (input: EventToAppend) => T): T[] => inputs.map(pick);
+function toArrays(inputs: readonly EventToAppend[], allocate: ParameterMemory['allocate']): Buffer[] {
+  type Encode<T> = (values: readonly T[], allocate: ParameterMemory['allocate']) => Buffer;
+  const column = <T>(encode: Encode<T>, pick: (input: EventToAppend) => T) => encode(inputs.map(pick), allocate);
   return [
-    uuidArray(column((i) => i.event.idempotencyKey)),
-    textArray(column((i) => i.event.type)),
-    int2Array(column((i) => i.event.version)),
-    int2Array(column((i) => i.partition)),
-    textArray(column((i) => i.event.merchantId)),
-    textArray(column((i) => i.event.subject)),
-    timestamptzArray(column((i) => i.event.occurredAt)),
-    byteaArray(column((i) => i.event.fingerprint)),
-    textArray(column((i) => i.messageId)),
-    textArray(column((i) => i.event.traceparent)),
-    jsonbArray(column((i) => i.event.canonicalData)),
-    textArray(column((i) => i.event.money?.currency ?? null)),
-    int8Array(column((i) => i.event.money?.amountMinor ?? null)),
+    column(uuidArray, (i) => i.event.idempotencyKey),
+    column(textArray, (i) => i.event.type),
+    column(int2Array, (i) => i.event.version),
+    column(int2Array, (i) => i.partition),
+    column(textArray, (i) => i.event.merchantId),
+    column(textArray, (i) => i.event.subject),
+    column(timestamptzArray, (i) => i.event.occurredAt),
+    column(byteaArray, (i) => i.event.fingerprint),
+    column(textArray, (i) => i.messageId),
+    column(textArray, (i) => i.event.traceparent),
+    column(jsonbArray, (i) => i.event.canonicalData),
+    column(textArray, (i) => i.event.money?.currency ?? null),
+    column(int8Array, (i) => i.event.money?.amountMinor ?? null),
   ];
 }
 

@@ -1,40 +1,46 @@
 /**
  * PostgreSQL arrays in the binary form of its wire protocol (array_send, and the type's own *_send within), which the
  * driver passes on as they are when a parameter is a Buffer. As text, every element would be quoted here and unquoted,
- * parsed and converted there: that costs an append a sixth of its speed.
+ * parsed and converted there: that costs an append a sixth of its speed. `allocate` gives the memory to write to.
  */
 import type { Instant } from '@northwind/events';
 
 /** Object ids of the element types; they never change. */
 const OID = { bytea: 17, int8: 20, int2: 21, text: 25, timestamptz: 1184, uuid: 2950, jsonb: 3802 } as const;
 
+type Allocate = (bytes: number) => Buffer;
+
 const HEADER_BYTES = 20;
 const JSONB_VERSION = 1;
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 
-export function uuidArray(values: readonly string[]): Buffer {
-  return fixedArray(OID.uuid, 16, values, writeUuid);
+export function uuidArray(values: readonly string[], allocate: Allocate): Buffer {
+  return fixedArray({ oid: OID.uuid, bytes: 16, allocate }, values, writeUuid);
 }
 
-export function int2Array(values: readonly number[]): Buffer {
-  return fixedArray(OID.int2, 2, values, (buffer, at, value) => buffer.writeInt16BE(value, at));
+export function int2Array(values: readonly number[], allocate: Allocate): Buffer {
+  return fixedArray({ oid: OID.int2, bytes: 2, allocate }, values, (buffer, at, value) =>
+    buffer.writeInt16BE(value, at),
+  );
 }
 
-export function int8Array(values: readonly (bigint | null)[]): Buffer {
-  return fixedArray(OID.int8, 8, values, (buffer, at, value) => buffer.writeBigInt64BE(value, at));
+export function int8Array(values: readonly (bigint | null)[], allocate: Allocate): Buffer {
+  return fixedArray({ oid: OID.int8, bytes: 8, allocate }, values, (buffer, at, value) =>
+    buffer.writeBigInt64BE(value, at),
+  );
 }
 
 /** Microseconds since 2000; instants have exactly six fraction digits. */
-export function timestamptzArray(values: readonly Instant[]): Buffer {
-  return fixedArray(OID.timestamptz, 8, values, (buffer, at, value) => {
+export function timestamptzArray(values: readonly Instant[], allocate: Allocate): Buffer {
+  return fixedArray({ oid: OID.timestamptz, bytes: 8, allocate }, values, (buffer, at, value) => {
     const micros = BigInt(unixMsOf(value) - POSTGRES_EPOCH_MS) * 1_000n + BigInt(digits(value, 23, 26));
     return buffer.writeBigInt64BE(micros, at); // beyond 2^53 from the year 2285 on
   });
 }
 
-export function byteaArray(values: readonly Uint8Array[]): Buffer {
+export function byteaArray(values: readonly Uint8Array[], allocate: Allocate): Buffer {
   const elements = values.reduce((sum, value) => sum + 4 + value.length, 0);
-  const buffer = withHeader(OID.bytea, values.length, HEADER_BYTES + elements);
+  const buffer = withHeader(OID.bytea, values.length, allocate(HEADER_BYTES + elements));
   let at = HEADER_BYTES;
   for (const value of values) {
     at = buffer.writeInt32BE(value.length, at);
@@ -44,22 +50,25 @@ export function byteaArray(values: readonly Uint8Array[]): Buffer {
   return buffer;
 }
 
-export function textArray(values: readonly (string | null)[]): Buffer {
-  return stringArray(OID.text, values, 0);
+export function textArray(values: readonly (string | null)[], allocate: Allocate): Buffer {
+  return stringArray({ oid: OID.text, prefixBytes: 0, allocate }, values);
 }
 
 /** Of JSON texts. */
-export function jsonbArray(values: readonly string[]): Buffer {
-  return stringArray(OID.jsonb, values, 1);
+export function jsonbArray(values: readonly string[], allocate: Allocate): Buffer {
+  return stringArray({ oid: OID.jsonb, prefixBytes: 1, allocate }, values);
 }
 
 /** `prefixBytes` is 1 for jsonb, whose elements begin with a version. */
-function stringArray(oid: number, values: readonly (string | null)[], prefixBytes: 0 | 1): Buffer {
+function stringArray(
+  { oid, prefixBytes, allocate }: { oid: number; prefixBytes: 0 | 1; allocate: Allocate },
+  values: readonly (string | null)[],
+): Buffer {
   const elements = values.reduce(
     (sum, value) => sum + 4 + (value === null ? 0 : prefixBytes + Buffer.byteLength(value)),
     0,
   );
-  const buffer = withHeader(oid, values.length, HEADER_BYTES + elements);
+  const buffer = withHeader(oid, values.length, allocate(HEADER_BYTES + elements));
   let at = HEADER_BYTES;
   for (const value of values) {
     if (value === null) {
@@ -76,12 +85,11 @@ function stringArray(oid: number, values: readonly (string | null)[], prefixByte
 }
 
 function fixedArray<T>(
-  oid: number,
-  bytes: number,
+  { oid, bytes, allocate }: { oid: number; bytes: number; allocate: Allocate },
   values: readonly (T | null)[],
   write: (buffer: Buffer, at: number, value: T) => unknown,
 ): Buffer {
-  const buffer = withHeader(oid, values.length, HEADER_BYTES + values.length * (4 + bytes));
+  const buffer = withHeader(oid, values.length, allocate(HEADER_BYTES + values.length * (4 + bytes)));
   let at = HEADER_BYTES;
   for (const value of values) {
     at = buffer.writeInt32BE(value === null ? -1 : bytes, at);
@@ -93,8 +101,7 @@ function fixedArray<T>(
 }
 
 /** One dimension, elements from 1, nulls allowed. An empty array has no dimension at all. */
-function withHeader(oid: number, length: number, bytes: number): Buffer {
-  const buffer = Buffer.allocUnsafe(bytes);
+function withHeader(oid: number, length: number, buffer: Buffer): Buffer {
   buffer.writeInt32BE(length === 0 ? 0 : 1, 0);
   buffer.writeInt32BE(1, 4);
   buffer.writeInt32BE(oid, 8);

@@ -2,6 +2,7 @@
 import { partitionOf, type SettlementEvent } from '@northwind/events';
 import type pg from 'pg';
 import { type AppendOutcome, appendEvents } from './append-events.ts';
+import { createParameterMemory } from './parameter-memory.ts';
 import { type RejectedMessage, rejectMessages } from './reject-messages.ts';
 
 export interface IncomingEvent {
@@ -18,6 +19,7 @@ export interface EventLog {
 }
 
 export function createEventLog({ pool }: { readonly pool: pg.Pool }): EventLog {
+  const takeMemory = createParameterMemory();
   let known: number | undefined; // fixed for the life of the log
 
   async function partitionCount(): Promise<number> {
@@ -36,7 +38,7 @@ export function createEventLog({ pool }: { readonly pool: pg.Pool }): EventLog {
     async append(events) {
       const partitions = await partitionCount();
       const placed = events.map((e) => ({ ...e, partition: partitionOf(e.event.merchantId, partitions) }));
-      return appendEvents(pool, placed);
+      return appendEvents(pool, placed, takeMemory());
     },
     reject: (messages) => rejectMessages(pool, messages),
   };
