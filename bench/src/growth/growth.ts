@@ -55,7 +55,7 @@ function measureGrowth(keys: KeyKind, { server, parameters, signal, progress }: 
       const events = freshEvents(keys, turn);
       const load = { events, seconds, warmUpSeconds: WARM_UP_SECONDS, signal };
       collectGarbage();
-      atEmpty.push(await measureOursOnFour({ server, migrated: MIGRATED, ...load }));
+      atEmpty.push(await measureOursOnFour(4)({ server, migrated: MIGRATED, ...load }));
       collectGarbage();
       const { rate, total } = await measureOnFilled(url, load);
       atFull.push(rate);
