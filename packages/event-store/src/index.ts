@@ -38,6 +38,7 @@ export {
 export { type Conflict, listConflicts } from './intake/list-conflicts.ts';
 export { listRejections, type StoredRejection } from './intake/list-rejections.ts';
 export { type IntakeTally, readIntake } from './intake/read-intake.ts';
+export { ledgerSchemaVariable } from './ledger-schema.ts';
 export { ledgerMigrations } from './migrations.ts';
 export { type Anchor, type AnchorResult, anchorText, parseAnchor } from './seal/anchor-text.ts';
 export { checkProof, type ProofVerdict, type ProvenEvent } from './seal/check-proof.ts';

@@ -1,4 +1,5 @@
 /** The ledger-writer's environment. */
+import { ledgerSchemaVariable } from '@northwind/event-store';
 import { ConfigError, type Environment, LOG_LEVELS, loadConfig } from '@northwind/service-kit';
 import { z } from 'zod';
 
@@ -12,6 +13,7 @@ export const writerConfigSchema = z.strictObject({
     .url({ protocol: /^postgres(ql)?$/ })
     .describe('PostgreSQL: postgres://user:password@host:port/database')
     .meta({ secret: true }),
+  SETTLEMENT_LEDGER_SCHEMA: ledgerSchemaVariable,
   SQS_EVENTS_URL: z.url({ protocol: /^https?$/ }).describe('URL of the queue settlement-events'),
   SQS_ENDPOINT: z
     .url({ protocol: /^https?$/ })

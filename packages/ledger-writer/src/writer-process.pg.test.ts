@@ -1,4 +1,6 @@
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { ledgerMigrations } from '@northwind/event-store';
+import { migrate } from '@northwind/service-kit';
 import { eventually, freePort, startSqs, testDatabase } from '@northwind/testing';
 import pg from 'pg';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -39,4 +41,30 @@ test('the process is ready when it has checked log and queue, without any messag
   }
   expect(await ready()).toEqual({ status: 200, body: { status: 'ok', components: stateOfBoth('ok', null) } });
   await service.stop();
+});
+
+test('the process writes to a log whose schema has another name', async () => {
+  await using database = await testDatabase([]);
+  await migrate(database.url, [ledgerMigrations], { schemas: { ledger: 'ledger_eu' } });
+  await using sqs = await startSqs();
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  const queue = await sqs.createQueue('settlement-events');
+  const service = await createWriterProcess({
+    DATABASE_URL: await database.login('settlement_writer'),
+    SETTLEMENT_LEDGER_SCHEMA: 'ledger_eu',
+    SQS_EVENTS_URL: queue,
+    SQS_ENDPOINT: sqs.endpoint,
+    SETTLEMENT_LOG_LEVEL: 'silent',
+  });
+  await service.start();
+  const owner = new pg.Client(database.url);
+  await owner.connect();
+  try {
+    await sqs.client.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: 'no event' }));
+    await eventually(async () => (await owner.query('select from ledger_eu.rejections')).rowCount === 1);
+  } finally {
+    await owner.end();
+    await service.stop();
+  }
 });

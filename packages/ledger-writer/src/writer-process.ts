@@ -31,6 +31,7 @@ export async function createWriterProcess(env: Environment): Promise<Service> {
     url: config.DATABASE_URL,
     applicationName: 'settlement-writer',
     connectionsMax: config.SETTLEMENT_DATABASE_CONNECTIONS_MAX,
+    schemas: { ledger: config.SETTLEMENT_LEDGER_SCHEMA },
   });
   const client = createSqsClient({
     region: config.AWS_REGION,

@@ -1,4 +1,5 @@
 /** The projector's environment. */
+import { ledgerSchemaVariable } from '@northwind/event-store';
 import { type Environment, LOG_LEVELS, loadConfig } from '@northwind/service-kit';
 import { z } from 'zod';
 
@@ -9,6 +10,7 @@ export const projectorConfigSchema = z.strictObject({
     .url({ protocol: /^postgres(ql)?$/ })
     .describe('PostgreSQL of the log and the read models')
     .meta({ secret: true }),
+  SETTLEMENT_LEDGER_SCHEMA: ledgerSchemaVariable,
   SETTLEMENT_LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('least level that is logged'),
   SETTLEMENT_HEALTH_HOST: z.string().min(1).default('127.0.0.1').describe('address of the health and metrics server'),
   SETTLEMENT_HEALTH_PORT: whole(0, 65_535).default(0).describe('port of the health and metrics server; 0: none'),

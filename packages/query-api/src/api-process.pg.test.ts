@@ -48,6 +48,20 @@ describe('the API as a process', () => {
     }
   });
 
+  test('is ready on a log whose schema has another name, and not when it looks for the usual one', async () => {
+    await using database = await testDatabase([]);
+    await migrate(database.url, MIGRATIONS, { schemas: { ledger: 'ledger_eu' } });
+    const port = await freePort();
+    const usual = environmentOf(await database.login('settlement_api'), port);
+    const lost = await createApiProcess(usual);
+    await expect(lost.start()).rejects.toMatchObject({ hint: 'run: settle migrate' });
+    await lost.stop();
+    const service = await createApiProcess({ ...usual, SETTLEMENT_LEDGER_SCHEMA: 'ledger_eu' });
+    await service.start();
+    await eventually(async () => (await fetchAnswer(`http://127.0.0.1:${port}/health/ready`)).status === 200);
+    await service.stop();
+  });
+
   test('a database that is not migrated is said in one line', async () => {
     await using database = await testDatabase([]);
     await migrate(database.url, MIGRATIONS.slice(0, 2));

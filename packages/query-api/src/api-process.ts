@@ -29,6 +29,7 @@ export async function createApiProcess(env: Environment): Promise<Service> {
     url: config.DATABASE_URL,
     applicationName: 'settlement-api',
     connectionsMax: config.SETTLEMENT_DATABASE_CONNECTIONS_MAX,
+    schemas: { ledger: config.SETTLEMENT_LEDGER_SCHEMA },
     onConnectionError: (error) => logger.warn({ event: 'database.connection_lost', error }, 'idle connection lost'),
   });
   const connections = createService({

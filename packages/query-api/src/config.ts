@@ -1,4 +1,5 @@
 /** The API's environment. */
+import { ledgerSchemaVariable } from '@northwind/event-store';
 import { type Environment, LOG_LEVELS, loadConfig } from '@northwind/service-kit';
 import { secretsKeySchema } from '@northwind/webhooks';
 import { z } from 'zod';
@@ -12,6 +13,7 @@ export const apiConfigSchema = z.strictObject({
     .url({ protocol: /^postgres(ql)?$/ })
     .describe('PostgreSQL with the read models')
     .meta({ secret: true }),
+  SETTLEMENT_LEDGER_SCHEMA: ledgerSchemaVariable,
   SETTLEMENT_LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('least level that is logged'),
   SETTLEMENT_DATABASE_CONNECTIONS_MAX: whole(3, 200).default(10).describe('database connections at most'),
   SETTLEMENT_API_HOST: z.string().min(1).default('127.0.0.1').describe('address that the API listens on'),

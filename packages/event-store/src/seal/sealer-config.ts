@@ -1,6 +1,8 @@
 /** The sealer's environment. */
+
 import { type Environment, LOG_LEVELS, loadConfig } from '@northwind/service-kit';
 import { z } from 'zod';
+import { ledgerSchemaVariable } from '../ledger-schema.ts';
 import { SEAL_COLLECT_MS, SEAL_EVENTS_MAX } from './create-sealer.ts';
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
@@ -10,6 +12,7 @@ export const sealerConfigSchema = z.strictObject({
     .url({ protocol: /^postgres(ql)?$/ })
     .describe('PostgreSQL of the log')
     .meta({ secret: true }),
+  SETTLEMENT_LEDGER_SCHEMA: ledgerSchemaVariable,
   SETTLEMENT_LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('least level that is logged'),
   SETTLEMENT_HEALTH_HOST: z.string().min(1).default('127.0.0.1').describe('address of the health and metrics server'),
   SETTLEMENT_HEALTH_PORT: whole(0, 65_535).default(0).describe('port of the health and metrics server; 0: none'),

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Environment, StartupError } from '@northwind/service-kit';
+import { type Environment, type SchemaNames, StartupError } from '@northwind/service-kit';
 import { lockFolder } from '../stack/lock-folder.ts';
 import { REGION, stackAddresses } from '../stack/service-environment.ts';
 import { readStackFile, type StackFile } from '../stack/stack-file.ts';
@@ -16,6 +16,11 @@ export interface Surroundings {
 export function findDatabaseUrl({ env, folder }: Surroundings): string {
   if (env.DATABASE_URL) return env.DATABASE_URL;
   return runningAddresses(folder, 'DATABASE_URL').databaseUrl;
+}
+
+/** What that database calls the schema of the log, where the environment says so; a stack of this machine: `ledger`. */
+export function findSchemas({ env }: Surroundings): SchemaNames {
+  return env.DATABASE_URL && env.SETTLEMENT_LEDGER_SCHEMA ? { ledger: env.SETTLEMENT_LEDGER_SCHEMA } : {};
 }
 
 export interface QueueTarget {

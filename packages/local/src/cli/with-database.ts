@@ -1,5 +1,5 @@
 import { type Database, openDatabase } from '@northwind/service-kit';
-import { findDatabaseUrl, type Surroundings } from './find-stack.ts';
+import { findDatabaseUrl, findSchemas, type Surroundings } from './find-stack.ts';
 
 /** Opens the database for one piece of work and closes it again. */
 export async function withDatabase<Tables, Result>(
@@ -10,6 +10,7 @@ export async function withDatabase<Tables, Result>(
     url: findDatabaseUrl(surroundings),
     applicationName: 'settle',
     connectionsMax: 2,
+    schemas: findSchemas(surroundings),
   });
   try {
     return await work(database.db);

@@ -1,7 +1,7 @@
 import { stringify } from '@northwind/service-kit';
 import { Command } from 'commander';
 import { addFolderOption, addJsonOption, type CommandContext, surroundings } from '../cli/context.ts';
-import { findDatabaseUrl } from '../cli/find-stack.ts';
+import { findDatabaseUrl, findSchemas } from '../cli/find-stack.ts';
 
 interface Options {
   readonly folder: string;
@@ -22,7 +22,8 @@ Migrations only ever add; the services of the version before go on working meanw
     )
     .action(async (options: Options) => {
       const { migrateAll } = await import('../stack/prepare-database.ts');
-      const applied = await migrateAll(findDatabaseUrl(surroundings(context, options)));
+      const found = surroundings(context, options);
+      const applied = await migrateAll(findDatabaseUrl(found), { schemas: findSchemas(found) });
       if (options.json) context.terminal.out(stringify({ applied }));
       else if (applied.length === 0) context.terminal.out('nothing to do: the database is up to date');
       else for (const { schema, name } of applied) context.terminal.out(`applied ${schema}/${name}`);

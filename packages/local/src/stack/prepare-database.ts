@@ -1,11 +1,14 @@
 import type { AccessTables, Role } from '@northwind/query-api';
-import { type AppliedMigration, createDatabaseClient, openDatabase } from '@northwind/service-kit';
+import { type AppliedMigration, createDatabaseClient, type MigrateOptions, openDatabase } from '@northwind/service-kit';
 import { SERVICE_NAMES, serviceLogin } from './service-environment.ts';
 import type { StackFile } from './stack-file.ts';
 import { DEMO_MERCHANT } from './stack-options.ts';
 
 /** All migrations, in the order in which they build on each other. Returns those that were missing. */
-export async function migrateAll(databaseUrl: string): Promise<readonly AppliedMigration[]> {
+export async function migrateAll(
+  databaseUrl: string,
+  options: MigrateOptions = {},
+): Promise<readonly AppliedMigration[]> {
   const [{ migrate }, { ledgerMigrations }, { readMigrations }, { deliveryMigrations }, { accessMigrations }] =
     await Promise.all([
       import('@northwind/service-kit'),
@@ -14,7 +17,7 @@ export async function migrateAll(databaseUrl: string): Promise<readonly AppliedM
       import('@northwind/webhooks'),
       import('@northwind/query-api'),
     ]);
-  return migrate(databaseUrl, [ledgerMigrations, readMigrations, deliveryMigrations, accessMigrations]);
+  return migrate(databaseUrl, [ledgerMigrations, readMigrations, deliveryMigrations, accessMigrations], options);
 }
 
 /** A login for each service, with the password of the stack, so that none of them runs as the owner. Safe again. */
