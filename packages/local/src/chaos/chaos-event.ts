@@ -25,10 +25,10 @@ export interface EventMaker {
 
 const MERCHANTS = 500;
 /**
- * Zipf's law with half the exponent of the simulated company: the busiest merchant has every forty-third event. A FIFO
- * queue gives out one merchant's messages to one receiver at a time, so the busiest merchant is what a run waits for.
+ * Zipf's law with less than half of the simulated company's exponent: the busiest merchant has every seventieth event.
+ * A FIFO queue gives out one merchant's messages to one receiver at a time, so a run waits for the busiest merchant.
  */
-const SKEW = 0.5;
+const SKEW = 0.4;
 const REFUND_EVERY = 10;
 const CURRENCIES = ['EUR', 'GBP', 'USD', 'JPY', 'BHD'] as const;
 const MS_A_DAY = 86_400_000;
