@@ -24,7 +24,9 @@ drop function ledger.append_events;
 --    batch is kept, and the caller tries again and is told of the conflict.
 -- 4. After the insert every key of the batch is in the log, so an input without a number is compared with the log.
 --
--- The plans are made for any size of the log at once: an index lookup a key, also while the log is still empty.
+-- The plans are made for any size of the log at once: an index lookup a key, also while the log is so small that walking
+-- the whole index would be cheaper: a session keeps its plans while the log grows. The limit keeps the planner from
+-- making a join of it, which it would do by reading everything.
 
 create function ledger.append_events(
   in_keys uuid[], in_types text[], in_versions int2[], in_partitions int2[], in_merchant_ids text[],
@@ -63,7 +65,8 @@ begin
   from (select k.position, e.idempotency_key is not null as is_seen,
                row_number() over (partition by k.key order by k.position rows unbounded preceding) as nth
         from unnest(in_keys) with ordinality as k(key, position)
-        left join ledger.events e on e.idempotency_key = k.key) i
+        left join lateral (select e.idempotency_key from ledger.events e
+                           where e.idempotency_key = k.key limit 1) e on true) i
   where i.is_seen or i.nth > 1;
 
   offsets := array_fill(0::int8, array[cardinality(in_keys)]);
@@ -156,7 +159,8 @@ as $$
            filter (where i.new_offset is null and i.fingerprint <> e.fingerprint)
   from unnest(in_keys, in_fingerprints, in_partitions, new_offsets, in_types, in_subjects, in_occurred_ats, in_data)
     with ordinality as i(key, fingerprint, partition, new_offset, type, subject, occurred_at, data, position)
-  left join ledger.events e on i.new_offset is null and e.idempotency_key = i.key
+  left join lateral (select * from ledger.events e
+                     where i.new_offset is null and e.idempotency_key = i.key limit 1) e on true
 $$;
 
 -- Keeps both bodies of every conflict of a batch, once for each body.

@@ -94,21 +94,22 @@ function toArrays(inputs: readonly EventToAppend[], allocate: ParameterMemory['a
 }
 
 function toOutcomes(row: OutcomesRow | undefined, inputs: number): AppendOutcome[] {
-  const partitions = elements(row?.partitions);
-  const offsets = elements(row?.offsets);
-  const kinds = row?.outcomes ? elements(row.outcomes) : undefined;
+  if (row === undefined) throw new Error('append_events gave no answer');
+  const partitions = elements(row.partitions);
+  const offsets = elements(row.offsets);
+  const kinds = row.outcomes === null ? undefined : elements(row.outcomes);
   if (partitions.length !== inputs || offsets.length !== inputs || (kinds?.length ?? inputs) !== inputs) {
     throw new Error(`append_events answered ${offsets.length} outcomes for ${inputs} inputs`);
   }
   return offsets.map((offset, i) => {
     const at = { partition: Number(partitions[i]), offset: BigInt(offset) };
     const kind = kinds?.[i] ?? 'appended';
-    if (kind === 'conflict') return { kind, ...at, fields: row?.differing_fields?.[i + 1] ?? [] };
+    if (kind === 'conflict') return { kind, ...at, fields: row.differing_fields?.[i + 1] ?? [] };
     if (kind === 'appended' || kind === 'duplicate') return { kind, ...at };
     throw new Error(`append_events answered ${kind}, which is no outcome`);
   });
 }
 
-function elements(array = '{}'): string[] {
+function elements(array: string): string[] {
   return array.slice(1, -1).split(',');
 }

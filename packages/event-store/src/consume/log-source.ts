@@ -34,7 +34,8 @@ async function readHeads(db: Kysely<LedgerTables>): Promise<ReadonlyMap<number, 
 /**
  * Served by events_pk, one index range scan a range. Offsets are dense, so the limit is a bound on the offset; a LIMIT
  * the planner would take for a reason to sort the whole backlog for every batch. The ORDER BY has to stay inside: it
- * keeps the planner from turning the ranges into a join, for which it reads the whole table.
+ * keeps the planner from turning the ranges into a join, for which it reads the whole table. Planned at each read: a
+ * plan made while the log was small would read the whole table when it is large.
  */
 export async function readEvents(
   db: Kysely<LedgerTables>,
@@ -44,7 +45,7 @@ export async function readEvents(
   const partitions = ranges.map((range) => range.partition);
   const froms = ranges.map((range) => range.fromOffset);
   const tos = ranges.map((range) => range.toOffset);
-  const { rows } = await sql<LoggedEvent>`
+  const { rows } = await sql<LoggedEvent>`/* not prepared */
     select e.partition, e."offset", e.idempotency_key as "idempotencyKey", e.type, e.version,
            e.merchant_id as "merchantId", e.subject, e.occurred_at as "occurredAt", e.recorded_at as "recordedAt",
            e.data

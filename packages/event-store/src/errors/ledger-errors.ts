@@ -72,6 +72,7 @@ export const CONSTRAINTS: Readonly<Record<string, LedgerError>> = {
 export const SQLSTATES: Readonly<Record<string, LedgerError>> = {
   '22004': call,
   '2202E': call,
+  '22P03': call,
   '22': reject('value_refused', 'a value that no column can hold'),
   '25000': crash('wrong_isolation', 'the append needs READ COMMITTED'),
   '40001': race('serialization', 'another transaction was in the way'),
@@ -114,9 +115,9 @@ export function isDataRefused(error: unknown): boolean {
 }
 
 /**
- * For a consumer: whether the item that it applied is to blame. So it is for what our own code threw over it, for a value
- * that no column can hold (class 22), and for a rule of the tables that it is applied to (class 23), be they whose they
- * are. A missing grant or a lost server would fail every item alike, and stopping one partition after another for it
+ * For a consumer: whether the item that it applied is to blame. So it is for what our own code threw over it, for a
+ * value that no column can hold (class 22), and for a rule of the tables that it is applied to (class 23), be they whose
+ * they are. A missing grant or a lost server would fail every item alike, and stopping one partition after another for it
  * would only make work for people.
  */
 export function isOfTheEvent(error: unknown): boolean {

@@ -39,7 +39,7 @@ async function readLeaves(
   ranges: readonly OffsetRange[],
   limitPerRange: number,
 ): Promise<LeafFields[]> {
-  const { rows } = await sql<LeafFields>`
+  const { rows } = await sql<LeafFields>`/* not prepared */
     select e.partition, e."offset", e.idempotency_key as "idempotencyKey", e.fingerprint, e.version,
            e.recorded_at as "recordedAt", e.message_id as "messageId", e.trace
     from unnest(${ranges.map((range) => range.partition)}::int2[], ${ranges.map((range) => range.fromOffset)}::int8[],
