@@ -24,9 +24,9 @@ drop function ledger.append_events;
 --    batch is kept, and the caller tries again and is told of the conflict.
 -- 4. After the insert every key of the batch is in the log, so an input without a number is compared with the log.
 --
--- The plans are made for any size of the log at once: an index lookup a key, also while the log is so small that walking
--- the whole index would be cheaper: a session keeps its plans while the log grows. The limit keeps the planner from
--- making a join of it, which it would do by reading everything.
+-- The plans are made for any size of the log at once: an index lookup a key, also while the log is so small that
+-- walking the whole index would be cheaper, because a session keeps its plans while the log grows. The limit keeps the
+-- planner from making a join of it, which it would do by reading everything.
 
 create function ledger.append_events(
   in_keys uuid[], in_types text[], in_versions int2[], in_partitions int2[], in_merchant_ids text[],

@@ -1,4 +1,4 @@
-/** The plans of what really runs, statements inside functions included: PostgreSQL tells them as notices (auto_explain). */
+/** The plans of what really runs, statements inside functions included: PostgreSQL tells them in notices. */
 import { type Database, openDatabase } from '@northwind/service-kit';
 import pg from 'pg';
 import type { LedgerTables } from '../src/tables.ts';

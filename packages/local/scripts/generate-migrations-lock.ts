@@ -1,7 +1,8 @@
 /**
  * Writes packages/<owner>/migrations.lock: the SHA-256 of each migration. It only grows: a migration that has been
- * released is never edited, removed, or preceded by a new one, because some database has run it already. With --check it
- * writes nothing and exits 1 when a file is not as locked, or not locked.
+ * released is never edited, removed, or preceded by a new one, because some database has run it already. With --check
+ * it writes nothing and exits 1 when a file is not as locked, or not locked. The line of a migration that was never
+ * released may be taken out by hand, to lock what became of it.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

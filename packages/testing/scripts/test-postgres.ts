@@ -1,7 +1,7 @@
 /**
  * Runs tests against other versions of PostgreSQL: `test:postgres [version …] [-- path …]`. Without versions all that
- * are supported besides the installed one, without paths the log's, but for those that take long and speak no SQL of their
- * own.
+ * are supported besides the installed one, without paths the log's, but for those that take long and speak no SQL of
+ * their own.
  */
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';

@@ -116,9 +116,9 @@ export function isDataRefused(error: unknown): boolean {
 
 /**
  * For a consumer: whether the item that it applied is to blame. So it is for what our own code threw over it, for a
- * value that no column can hold (class 22), and for a rule of the tables that it is applied to (class 23), be they whose
- * they are. A missing grant or a lost server would fail every item alike, and stopping one partition after another for it
- * would only make work for people.
+ * value that no column can hold (class 22), and for a rule of the tables that it is applied to (class 23), be they
+ * whose they are. A missing grant or a lost server would fail every item alike, and stopping one partition after
+ * another for it would only make work for people.
  */
 export function isOfTheEvent(error: unknown): boolean {
   if (isTransientDatabaseError(error)) return false;

@@ -57,7 +57,7 @@ async function run(database: Log, prefix: string, count: number): Promise<string
   return applied;
 }
 
-test('append, conflict, reject, consume and migrate work in a schema of another name, beside a default one', async () => {
+test('append, reject, consume and migrate work in a schema of another name, beside a default one', async () => {
   await using here = await testDatabase([ledgerMigrations]);
   const applied = await migrate(here.url, [ledgerMigrations], { schemas: EU });
   expect(applied.length).toBeGreaterThan(10);

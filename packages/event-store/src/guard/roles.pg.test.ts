@@ -58,7 +58,8 @@ const FOR_NOBODY = [
   'delete from ledger.conflicts',
   'delete from ledger.rejections',
   'delete from ledger.consumer_offsets',
-  `insert into ledger.consumer_actions (action, consumer_group, partition, to_offset, actor) values ('resumed','g',0,0,'me')`,
+  `insert into ledger.consumer_actions (action, consumer_group, partition, to_offset, actor)
+   values ('resumed', 'g', 0, 0, 'me')`,
   'delete from ledger.consumer_actions',
   'update ledger.seals set root = root',
   'delete from ledger.seals',
@@ -119,7 +120,8 @@ describe('the least a service needs', () => {
     expect(await move(own)).toEqual([16, 16]);
     for (const other of others) {
       expect(await move(other)).toEqual([0, 0]);
-      const join = `insert into ledger.consumer_offsets (consumer_group, partition) values ($1, 0) on conflict do nothing`;
+      const join = `insert into ledger.consumer_offsets (consumer_group, partition) values ($1, 0)
+                    on conflict do nothing`;
       await expect(client.query(join, [other])).rejects.toThrow('row-level security');
     }
   });

@@ -9,7 +9,9 @@ import { payments } from '../../test/events.ts';
 import { openSealedLog, type SealedLog } from '../../test/sealed-log.ts';
 import { type Anchor, anchorText, parseAnchor } from './anchor-text.ts';
 import { checkProof } from './check-proof.ts';
-import { exportProof, type Proof } from './export-proof.ts';
+import { exportProof, PROOF_FORMAT, type Proof } from './export-proof.ts';
+import { GENESIS, hashBlock } from './hash-block.ts';
+import { hashLeaf } from './hash-leaf.ts';
 import { readSealHeads } from './seal-heads.ts';
 
 const DOCUMENT = new URL('../../../../docs/tamper-evidence.md', import.meta.url);
@@ -81,6 +83,19 @@ describe('proof', () => {
     const [own, ...later] = proof.blocks;
     const sealedAt = `0${own?.sealedAt.slice(1)}`;
     expect(checkProof({ ...proof, blocks: [{ ...own, sealedAt }, ...later] }, anchor)).toMatchObject({ ok: false });
+  });
+
+  it.each([
+    ['key', { idempotencyKey: '01a20324-0fcf-8112-bc49-0ecc74f8e5b0' }, 'the key is not of'],
+    ['fingerprint', { fingerprint: 'ab'.repeat(32) }, 'the fingerprint is not of'],
+  ])('fails on an event with the %s of another, in a block made for it', async (_, change, problem) => {
+    const { event: genuine } = await proofOf(4, 0n, 0n);
+    const event = { ...genuine, ...change };
+    const root = hashLeaf({ ...event, offset: 0n, fingerprint: Buffer.from(event.fingerprint, 'hex') });
+    const header = { block: 0n, fromOffset: 0n, nextOffset: 1n, sealedAt: event.recordedAt, root, previous: GENESIS };
+    const blocks = [{ ...header, hash: hashBlock({ partition: 4, ...header }) }];
+    const forged = JSON.parse(stringify({ format: PROOF_FORMAT, event, path: [], blocks }));
+    expect(checkProof(forged)).toMatchObject({ ok: false, problem: expect.stringContaining(problem) });
   });
 
   it('fails against an anchor of another chain, and where the anchor is older than the event', async () => {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { canonicalBody, parseEvent, paymentCaptured, toJson } from '@northwind/events';
+import { canonicalBody, parseEvent, partitionOf, paymentCaptured, toJson } from '@northwind/events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { payment, payments } from '../../test/events.ts';
 import { openSealedLog, type SealedLog } from '../../test/sealed-log.ts';
@@ -10,6 +10,8 @@ import type { VerifyReport } from './verify-log.ts';
 // Every event is of one merchant, so all stand in one partition; its first 60 are sealed in blocks of 20.
 const MERCHANT = 'mer_001';
 const P = 4;
+const NEIGHBOUR =
+  Array.from({ length: 100 }, (_, i) => `neighbour_${i}`).find((merchantId) => partitionOf(merchantId, 16) === P) ?? '';
 const SEALED = 60;
 const UNSEALED = 10;
 
@@ -98,6 +100,38 @@ describe('verify', () => {
       'recorded_at to no time at all',
       [`update ledger.events set recorded_at = 'infinity' ${at(19)}`],
       ['changed 4/19'],
+    ],
+    [
+      'the amount, not sealed yet',
+      [`update ledger.events set data = data || '{"amount": 1}' ${at(65)}`],
+      ['changed 4/65'],
+    ],
+    [
+      'the key, not sealed yet',
+      [`update ledger.events set idempotency_key = gen_random_uuid() ${at(66)}`],
+      ['changed 4/66'],
+    ],
+    [
+      'the merchant, to one of the same partition',
+      [`update ledger.events set merchant_id = '${NEIGHBOUR}' ${at(67)}`],
+      ['changed 4/67'],
+    ],
+    [
+      'the partition, with heads and tallies made to match',
+      [
+        `update ledger.events set partition = 5, "offset" = 0 ${at(69)}`,
+        lowerHead(69),
+        lowerTally(1),
+        'update ledger.partitions set next_offset = 1 where partition = 5',
+        `insert into ledger.intake (day, partition, outcome, currency, messages, amount_minor)
+         values ('2026-11-22', 5, 'appended', 'EUR', 1, 1000)`,
+      ],
+      ['changed 5/0'],
+    ],
+    [
+      'recorded_at that goes back, not sealed yet',
+      [`update ledger.events set recorded_at = recorded_at - '1 day'::interval ${at(65)}`],
+      ['changed 4/65'],
     ],
     ['message_id', [`update ledger.events set message_id = 'another' ${at(40)}`], ['changed 4/40']],
     ['message_id, taken away', [`update ledger.events set message_id = null ${at(40)}`], ['changed 4/40']],
@@ -198,24 +232,25 @@ describe('verify', () => {
     if (!result.ok) throw new Error(result.message);
     return result.anchor;
   };
-  const forgetBlock2 = [
-    'delete from ledger.seals where block = 2',
-    `update ledger.consumer_offsets set next_offset = 40 where partition = ${P}`,
+  const forget = (block: number, fromOffset: number) => [
+    `delete from ledger.seals where block = ${block}`,
+    `update ledger.consumer_offsets set next_offset = ${fromOffset} where partition = ${P}`,
   ];
 
   it('sees by the anchor alone that the last seal was dropped and the sealer set back', async () => {
     const anchor = await readAnchor();
-    await sealed.tamper(...forgetBlock2);
+    await sealed.tamper(...forget(2, 40));
     expect(found(await sealed.verify())).toEqual([]);
     expect(found(await sealed.verify({ anchor }))).toEqual(['missing 4/59']);
   });
 
   it('sees by the anchor alone that the end of the chain was sealed anew over a changed event', async () => {
+    await sealed.seal();
     const anchor = await readAnchor();
-    await sealed.tamper(...forgetBlock2, await consistentChange(45, 999_999));
+    await sealed.tamper(...forget(3, 60), await consistentChange(65, 999_999));
     await sealed.seal();
     expect(found(await sealed.verify())).toEqual([]);
-    expect(found(await sealed.verify({ anchor }))).toEqual(['seal_broken 4/40']);
+    expect(found(await sealed.verify({ anchor }))).toEqual(['seal_broken 4/60']);
   });
 
   it('holds an anchor against a chain that has gone on since', async () => {

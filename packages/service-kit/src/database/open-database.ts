@@ -12,7 +12,7 @@ export interface DatabaseOptions {
   /** Told when a connection breaks between two queries. The pool replaces it; the next query finds out if it can't. */
   readonly onConnectionError?: (error: Error) => void;
   readonly limits?: Partial<ConnectionLimits>;
-  /** What this database calls the schemas that statements name, where it is something else: `{ ledger: 'ledger_eu' }`. */
+  /** What this database calls the schemas of the statements, where it is something else: `{ ledger: 'ledger_eu' }`. */
   readonly schemas?: SchemaNames;
 }
 

@@ -56,8 +56,8 @@ function endIfSilent(client: pg.PoolClient, error: Error): void {
 }
 
 /**
- * Only what is planned: BEGIN, COMMIT and DDL have no plan to keep. A statement that says so itself is planned each time:
- * a kept plan would be wrong when its table has grown.
+ * Only what is planned: BEGIN, COMMIT and DDL have no plan to keep. A statement that says so itself is planned each
+ * time: a kept plan would be wrong when its table has grown.
  */
 function isWorthIt(text: string): boolean {
   if (text.startsWith('/* not prepared */')) return false;

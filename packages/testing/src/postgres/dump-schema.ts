@@ -1,6 +1,6 @@
 /**
- * A schema as text, from the catalogs: what a change of a migration comes to, to be read in its diff. The same text from
- * every supported version of PostgreSQL, in a fixed order; unlike pg_dump's, which also has to be installed.
+ * A schema as text, from the catalogs: what a change of a migration comes to, to be read in its diff. The same text
+ * from every supported version of PostgreSQL, in a fixed order; unlike pg_dump's, which also has to be installed.
  */
 import type { createDatabaseClient } from '@northwind/service-kit';
 
@@ -53,7 +53,8 @@ const TRIGGERS = `
 const POLICIES = `
   select tablename || ' 5 ' || policyname as place,
          '  policy ' || policyname || ' ' || lower(permissive) || ' for ' || lower(cmd) || ' to ' ||
-         array_to_string(roles, ', ') || coalesce(' using ' || qual, '') || coalesce(' check ' || with_check, '') as line
+         array_to_string(roles, ', ') || coalesce(' using ' || qual, '') ||
+         coalesce(' check ' || with_check, '') as line
   from pg_policies where schemaname = $1`;
 
 const TABLE_GRANTS = `
