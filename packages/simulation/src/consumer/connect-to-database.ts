@@ -3,29 +3,35 @@
  * that the consumer's own transactions, statements and error handling are what runs.
  */
 import type { Database } from '@northwind/service-kit';
-import { callServer, type Fate, type Network, type SimulatedProcess } from '@northwind/testing/simulation';
+import { callServer, type Network, type SimulatedProcess } from '@northwind/testing/simulation';
 import { Kysely, PostgresDialect } from 'kysely';
-import { databaseError, type SimulatedPostgres, type Transaction } from '../postgres/simulated-postgres.ts';
-import { type Answer, nameOf, runStatement, type Tables } from './run-statement.ts';
+import { databaseError } from '../postgres/row-locks.ts';
+import { type Answer, nameOf } from './run-statement.ts';
+import { lostConnection, openSession, type ServerSession, type SessionOptions } from './server-session.ts';
 
-export interface DatabaseConnection {
-  readonly tables: Tables;
-  readonly postgres: SimulatedPostgres;
+export interface DatabaseConnection extends Omit<SessionOptions, 'onBreak' | 'onRing'> {
   readonly process: SimulatedProcess;
   readonly network: Network;
-  /** Called for each connection that listens; `ring` reaches the process. Returns what ends it. */
-  readonly onListen: (ring: () => void) => () => void;
 }
 
 type Listener = (argument: unknown) => void;
 
+/** As much of the driver's client as is used. */
+interface SimulatedClient {
+  query(text: string, values?: readonly unknown[]): Promise<Answer>;
+  on(event: string, listener: Listener): void;
+  release(destroy?: boolean): void;
+  escapeIdentifier(name: string): string;
+}
+
 export function connectToDatabase<DB>(connection: DatabaseConnection): Database<DB> {
-  const idle: SimulatedClient[] = [];
+  const idle: { readonly client: SimulatedClient; readonly session: ServerSession }[] = [];
   const pool = {
     async connect(): Promise<SimulatedClient> {
       const known = idle.pop();
-      if (known?.isUsable()) return known;
-      return connectClient(connection, (client) => idle.push(client));
+      if (known?.session.isOpen()) return known.client;
+      await connect(connection);
+      return createClient(connection, (client, session) => idle.push({ client, session }));
     },
     end: () => Promise.resolve(),
     options: {},
@@ -35,122 +41,59 @@ export function connectToDatabase<DB>(connection: DatabaseConnection): Database<
   return { db, pool: pool as never, close, [Symbol.asyncDispose]: close };
 }
 
-interface SimulatedClient {
-  isUsable(): boolean;
-  query(text: string, values?: readonly unknown[]): Promise<Answer>;
-  on(event: string, listener: Listener): void;
-  release(destroy?: boolean): void;
-  escapeIdentifier(name: string): string;
-}
-
-const lostError = (fate: Fate) =>
-  databaseError(fate === 'refused' ? 'ECONNREFUSED' : 'ECONNRESET', `connection to the database: ${fate}`);
-
-async function connectClient(
-  connection: DatabaseConnection,
-  giveBack: (client: SimulatedClient) => void,
-): Promise<SimulatedClient> {
-  const { postgres, process, network } = connection;
-  await callServer<void>({
+function connect({ postgres, process, network }: DatabaseConnection): Promise<void> {
+  return callServer<void>({
     what: 'connect',
     caller: process,
     network,
-    lostError,
+    lostError: lostConnection,
     serve: (answer, fail) => {
       if (postgres.isUp()) answer();
       else fail(databaseError('ECONNREFUSED', 'connect ECONNREFUSED'));
     },
   });
-  return openSession(connection, giveBack);
 }
 
-function openSession(
-  { tables, postgres, process, network, onListen }: DatabaseConnection,
-  giveBack: (client: SimulatedClient) => void,
+function createClient(
+  connection: DatabaseConnection,
+  giveBack: (client: SimulatedClient, session: ServerSession) => void,
 ): SimulatedClient {
-  const { world, members } = tables;
-  const identity = {};
+  const { process, network } = connection;
   const listeners = new Map<string, Listener[]>();
-  let transaction: Transaction | undefined;
-  let isOpen = true;
-  let stopListening = () => {};
-
-  const emit = (event: string, argument: unknown) => {
-    for (const listener of listeners.get(event) ?? []) listener(argument);
-  };
-
-  /** The server's end of the connection: an open transaction is rolled back, a presence is gone. */
-  function end(): void {
-    if (!isOpen) return;
-    isOpen = false;
-    if (transaction?.hasWrites()) world.journal.sometimes('consumer lost between work and commit');
-    transaction?.rollback();
-    stopListening();
-    for (const held of members.values()) held.delete(identity);
-  }
-
-  function breaks(): void {
-    if (!isOpen) return;
-    end();
-    process.deliver(network.delayMs(), 'connection breaks', () => emit('error', lostError('answer lost')));
-  }
-
-  process.onEnd(() => world.scheduler.later(network.delayMs(), end));
-  postgres.onCrash(breaks);
-
-  async function serve(text: string, values: readonly unknown[]): Promise<Answer> {
-    if (!isOpen) throw databaseError('57P01', 'terminating connection');
-    const done: Answer = { command: text.toUpperCase(), rows: [], rowCount: 0 };
-    if (text === 'begin') {
-      transaction = postgres.begin(`${process.name}'s backend`);
-      return done;
-    }
-    if (text === 'commit' || text === 'rollback') {
-      const ending = transaction;
-      transaction = undefined;
-      if (text === 'commit') await ending?.commit();
-      else ending?.rollback();
-      return done;
-    }
-    const own = transaction ?? postgres.begin(`${process.name}'s backend`);
-    await own.statement();
-    const answer = await runStatement({ ...tables, identity, transaction: own }, text, values);
-    if (own !== transaction) await own.commit();
-    if (text.startsWith('listen')) {
-      stopListening = onListen(() => {
-        process.deliver(network.delayMs(), 'doorbell rings', () =>
-          emit('notification', { channel: 'ledger_appended' }),
-        );
-      });
-    }
-    return answer;
-  }
+  const tell = (what: string, event: string, argument: unknown) =>
+    process.deliver(network.delayMs(), what, () => {
+      for (const listener of listeners.get(event) ?? []) listener(argument);
+    });
+  const session = openSession({
+    ...connection,
+    onBreak: () => tell('connection breaks', 'error', lostConnection('answer lost')),
+    onRing: () => tell('doorbell rings', 'notification', { channel: 'ledger_appended' }),
+  });
+  process.onEnd(() => connection.tables.world.scheduler.later(network.delayMs(), session.end));
 
   const client: SimulatedClient = {
-    isUsable: () => isOpen,
-    query: async (text, values = []) => {
-      if (!isOpen) throw databaseError('08006', 'Client has encountered a connection error and is not queryable');
-      const isControl = text === 'begin' || text === 'commit' || text === 'rollback';
-      let broken = false;
+    async query(text, values = []) {
+      if (!session.isOpen()) throw databaseError('08006', 'Client has encountered a connection error');
+      let isLost = false;
       try {
         return await callServer<Answer>({
-          what: isControl ? text : nameOf(text),
+          what: nameOf(text),
           caller: process,
           network,
-          lostError,
+          lostError: lostConnection,
           onFate: (fate) => {
-            broken = fate !== 'served';
+            isLost = fate !== 'served';
           },
-          serve: (answer, fail) => void serve(text, values).then(answer, fail),
+          serve: (answer, fail) => void session.run(text, values).then(answer, fail),
         });
       } finally {
-        if (broken) end();
+        if (isLost) session.end();
       }
     },
     on: (event, listener) => void listeners.set(event, [...(listeners.get(event) ?? []), listener]),
     release(destroy) {
-      if (destroy) end();
-      else if (isOpen) giveBack(client);
+      if (destroy) session.end();
+      else if (session.isOpen()) giveBack(client, session);
     },
     escapeIdentifier: (name) => `"${name}"`,
   };

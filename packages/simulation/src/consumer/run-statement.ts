@@ -44,16 +44,20 @@ const STATEMENTS: readonly { readonly name: string; readonly text: RegExp; reado
   { name: 'stop the partition', text: /update "ledger"\."consumer_offsets" set "stopped_reason"/, run: stop },
 ];
 
+export const isControl = (text: string) => text === 'begin' || text === 'commit' || text === 'rollback';
+
 export function nameOf(text: string): string {
-  const known = STATEMENTS.find((statement) => statement.text.test(text));
-  if (!known) throw new Error(`the simulated database does not know this statement: ${text}`);
-  return known.name;
+  return isControl(text) ? text : find(text).name;
 }
 
 export function runStatement(session: Session, text: string, values: readonly unknown[]): Promise<Answer> {
+  return find(text).run(session, values);
+}
+
+function find(text: string) {
   const known = STATEMENTS.find((statement) => statement.text.test(text));
   if (!known) throw new Error(`the simulated database does not know this statement: ${text}`);
-  return known.run(session, values);
+  return known;
 }
 
 const rowsOf = (command: string, rows: readonly object[]): Answer => ({ command, rows, rowCount: rows.length });

@@ -17,10 +17,7 @@ export function startConsumer(parts: SharedParts, name: string, group: string): 
     postgres,
     process,
     network: networkTo(world, () => drawDatabaseFate(world)),
-    onListen(ring) {
-      bells.add(ring);
-      return () => void bells.delete(ring);
-    },
+    bells,
   });
   const consumer = createConsumer<LoggedEvent, LedgerTables>({
     database,

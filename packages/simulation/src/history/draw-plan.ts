@@ -47,6 +47,8 @@ export interface FaultRates {
   readonly stalls: number;
   readonly outages: number;
   readonly longOutages: number;
+  /** Longer than the queue lets anybody hold a message. */
+  readonly halfDayOutages: number;
   readonly gracefulStops: number;
   /** The database goes away while it commits. */
   readonly outageAtCommit: number;
@@ -106,6 +108,7 @@ const CALM: FaultRates = {
   stalls: 0,
   outages: 0,
   longOutages: 0,
+  halfDayOutages: 0,
   gracefulStops: 0,
   outageAtCommit: 0,
   slowTransactions: 0,
@@ -140,6 +143,7 @@ function drawFaults(chance: Chance, isWhole: boolean): FaultRates {
     stalls: rate(1, 2, 4),
     outages: rate(1, 3),
     longOutages: !isWhole && chance.happens(0.2) ? 1 : 0,
+    halfDayOutages: !isWhole && chance.happens(0.001) ? 1 : 0,
     gracefulStops: rate(1, 3),
     outageAtCommit: rate(0.005, 0.03),
     slowTransactions: rate(0.02, 0.2),

@@ -3,6 +3,8 @@ import type { SimulatedPostgres } from '../postgres/simulated-postgres.ts';
 import type { World } from '../world.ts';
 import type { Supervised } from './supervise.ts';
 
+const HALF_DAY_MS = 12 * 3_600_000;
+
 export function plantFaults(world: World, postgres: SimulatedPostgres, processes: readonly Supervised[]): void {
   const { scheduler, chance, journal, plan } = world;
   const plant = (count: number, strike: () => void) => {
@@ -15,6 +17,7 @@ export function plantFaults(world: World, postgres: SimulatedPostgres, processes
 
   plant(plan.faults.outages, () => outage(chance.pick([10, 1_000, 30_000])));
   plant(plan.faults.longOutages, () => outage(600_000));
+  plant(plan.faults.halfDayOutages, () => outage(HALF_DAY_MS + chance.unit() * 3_600_000));
   plant(plan.faults.stalls, () => {
     journal.sometimes('process stood still');
     chance

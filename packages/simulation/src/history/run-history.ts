@@ -36,8 +36,8 @@ export interface HistoryOptions extends PlanOverrides {
 }
 
 /** Longer than any history needs once nothing goes wrong any more. */
-const REST_MS_MAX = 3_600_000;
-const STEPS_MAX = 400_000;
+const REST_MS_MAX = 15 * 3_600_000;
+const STEPS_MAX = 2_000_000;
 /** A long poll takes 20 s: by then each part has said once more how it stands. */
 const HEALTHY_WITHIN_MS = 60_000;
 

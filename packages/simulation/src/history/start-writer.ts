@@ -44,7 +44,7 @@ export function startWriter(parts: SharedParts, name: string): Running {
     log: connectToLog({ world, postgres, log, process, network: databaseNetwork }),
     queue: createMessageQueue({
       client,
-      queueUrl: 'https://sqs.simulated/0/events',
+      queueUrl: `https://sqs.simulated/0/events${plan.queue === 'fifo' ? '.fifo' : ''}`,
       visibilitySeconds,
       nowMs: process.clock.nowMs,
     }),

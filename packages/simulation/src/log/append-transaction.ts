@@ -1,11 +1,12 @@
 /**
- * The append as the database does it, step by step (a model of `ledger.append_events`): lock the heads of the batch's
- * partitions in ascending order; in a later statement tell fresh keys from seen ones; number the fresh; insert them, the
- * unique index having the last word; advance the heads with the commit.
+ * The append as the database does it, step by step, a model of `ledger.append_events`: lock the heads of the batch's
+ * partitions in ascending order; in a later statement tell fresh keys from seen ones; number the fresh; insert them,
+ * the unique index having the last word; advance the heads with the commit.
  */
 import type { AppendOutcome, IncomingEvent } from '@northwind/event-store';
 import { partitionOf } from '@northwind/events';
-import { databaseError, type Transaction } from '../postgres/simulated-postgres.ts';
+import { databaseError } from '../postgres/row-locks.ts';
+import type { Transaction } from '../postgres/simulated-postgres.ts';
 import { REFUSED_PREFIX } from '../traffic/draw-traffic.ts';
 import type { World } from '../world.ts';
 import type { StoredEvent, StoredLog } from './stored-log.ts';

@@ -1,7 +1,8 @@
 /** The simulated log as a process reaches it: an EventLog whose every call may be lost on the way there or back. */
 import type { EventLog, IncomingEvent } from '@northwind/event-store';
 import { callServer, type Fate, type Network, type SimulatedProcess } from '@northwind/testing/simulation';
-import { databaseError, type SimulatedPostgres, type Transaction } from '../postgres/simulated-postgres.ts';
+import { databaseError } from '../postgres/row-locks.ts';
+import type { SimulatedPostgres, Transaction } from '../postgres/simulated-postgres.ts';
 import type { World } from '../world.ts';
 import { appendInTransaction } from './append-transaction.ts';
 import type { StoredLog } from './stored-log.ts';

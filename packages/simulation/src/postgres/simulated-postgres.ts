@@ -7,6 +7,7 @@
  * the statement began (READ COMMITTED).
  */
 import type { World } from '../world.ts';
+import { createRowLocks, databaseError, type LockOwner, type RowLocks, sessionEnded } from './row-locks.ts';
 
 export interface Transaction {
   readonly name: string;
@@ -35,88 +36,24 @@ export interface SimulatedPostgres {
   begin(name: string): Transaction;
 }
 
-interface Lock {
-  owner: OpenTransaction;
-  readonly waiting: { readonly transaction: OpenTransaction; readonly settle: (error?: Error) => void }[];
-}
-
-interface OpenTransaction {
-  readonly name: string;
-  readonly locks: Set<string>;
-  waitsFor: string | null;
-  isOpen: boolean;
-}
-
-export function databaseError(code: string, message: string, more: object = {}): Error {
-  return Object.assign(new Error(message), { code, ...more });
+interface Server {
+  readonly world: World;
+  readonly locks: RowLocks;
+  readonly open: Set<LockOwner>;
+  crash(ms: number): void;
 }
 
 export function createSimulatedPostgres(world: World): SimulatedPostgres {
-  const { scheduler, chance, journal, plan } = world;
-  const locks = new Map<string, Lock>();
-  const open = new Set<OpenTransaction>();
+  const { scheduler, journal } = world;
+  const locks = createRowLocks(world);
+  const open = new Set<LockOwner>();
   let crashListeners: (() => void)[] = [];
   let upAtMs = 0;
 
-  const isUp = () => scheduler.nowMs() >= upAtMs;
-  const lost = () => databaseError('57P01', 'terminating connection due to administrator command');
-
-  function statementMs(): number {
-    return world.fault(plan.faults.slowTransactions) ? chance.unit() * 90_000 : 0.1 + chance.unit() * 4;
-  }
-
-  function end(transaction: OpenTransaction): void {
-    transaction.isOpen = false;
-    open.delete(transaction);
-    for (const row of transaction.locks) release(row);
-    transaction.locks.clear();
-  }
-
-  function release(row: string): void {
-    const lock = locks.get(row);
-    const next = lock?.waiting.shift();
-    if (!lock || !next) {
-      locks.delete(row);
-      return;
-    }
-    lock.owner = next.transaction;
-    next.transaction.locks.add(row);
-    next.transaction.waitsFor = null;
-    scheduler.wake(0.05, () => next.settle(next.transaction.isOpen ? undefined : lost()));
-  }
-
-  /** Follows who waits for whom, from the owner of a row on. */
-  function closesCircle(transaction: OpenTransaction, row: string): boolean {
-    let owner = locks.get(row)?.owner;
-    while (owner && owner !== transaction)
-      owner = owner.waitsFor === null ? undefined : locks.get(owner.waitsFor)?.owner;
-    return owner === transaction;
-  }
-
-  async function waitFor(transaction: OpenTransaction, row: string, lock: Lock): Promise<void> {
-    if (row.startsWith('head')) journal.sometimes('lock wait on a head');
-    if (row.startsWith('key')) journal.sometimes('lock wait on a key');
-    journal.note(transaction.name, `waits for ${row}`);
-    if (closesCircle(transaction, row)) {
-      journal.sometimes('deadlock');
-      throw databaseError('40P01', 'deadlock detected');
-    }
-    transaction.waitsFor = row;
-    await new Promise<void>((resolve, reject) => {
-      lock.waiting.push({ transaction, settle: (error) => (error ? reject(error) : resolve()) });
-    });
-  }
-
   function crash(ms: number): void {
-    upAtMs = scheduler.nowMs() + ms;
+    upAtMs = Math.max(upAtMs, scheduler.nowMs() + ms);
     journal.note('postgres', `goes away for ${Math.round(ms)} ms with ${open.size} open transactions`);
-    for (const transaction of open) {
-      transaction.isOpen = false;
-      transaction.locks.clear();
-    }
-    for (const lock of locks.values()) {
-      for (const { settle } of lock.waiting) scheduler.wake(0, () => settle(lost()));
-    }
+    for (const owner of open) owner.isOpen = false;
     open.clear();
     locks.clear();
     const told = crashListeners;
@@ -124,61 +61,55 @@ export function createSimulatedPostgres(world: World): SimulatedPostgres {
     for (const listener of told) listener();
   }
 
-  function openTransaction(name: string): Transaction {
-    const own: OpenTransaction = { name, locks: new Set(), waitsFor: null, isOpen: true };
-    const writes: (() => void)[] = [];
-    let isCommitting = false;
-    open.add(own);
-
-    async function statement(): Promise<void> {
-      await scheduler.pause(statementMs());
-      if (!own.isOpen) throw lost();
-    }
-
-    function tryLock(row: string): boolean {
-      const lock = locks.get(row);
-      if (lock) return lock.owner === own;
-      locks.set(row, { owner: own, waiting: [] });
-      own.locks.add(row);
-      return true;
-    }
-
-    return {
-      name,
-      statement,
-      tryLock,
-      async lock(row) {
-        if (!own.isOpen) throw lost();
-        const lock = locks.get(row);
-        if (lock && lock.owner !== own) await waitFor(own, row, lock);
-        else tryLock(row);
-      },
-      write: (apply) => void writes.push(apply),
-      async commit() {
-        if (!own.isOpen) throw lost();
-        isCommitting = true;
-        if (world.fault(plan.faults.outageAtCommit)) scheduler.later(chance.unit() * 3, () => crash(1_000));
-        await scheduler.pause(0.5 + chance.unit() * 3);
-        // The server may go away after the commit record was flushed and before it could say so.
-        if (!own.isOpen && !chance.happens(0.5)) throw lost();
-        if (!own.isOpen) journal.sometimes('server away after the commit record');
-        const wasOpen = own.isOpen;
-        for (const apply of writes) apply();
-        end(own);
-        if (!wasOpen) throw lost();
-      },
-      rollback: () => (isCommitting && own.isOpen ? undefined : end(own)),
-      hasWrites: () => own.isOpen && !isCommitting && writes.length > 0,
-    };
-  }
-
+  const isUp = () => scheduler.nowMs() >= upAtMs;
   return {
     isUp,
     crash,
     onCrash: (listener) => void crashListeners.push(listener),
     begin(name) {
       if (!isUp()) throw databaseError('ECONNREFUSED', 'connect ECONNREFUSED');
-      return openTransaction(name);
+      return openTransaction({ world, locks, open, crash }, name);
     },
+  };
+}
+
+function openTransaction({ world, locks, open, crash }: Server, name: string): Transaction {
+  const { scheduler, chance, journal, plan } = world;
+  const own: LockOwner = { name, locks: new Set(), waitsFor: null, isOpen: true };
+  const writes: (() => void)[] = [];
+  let isCommitting = false;
+  open.add(own);
+
+  function end(): void {
+    own.isOpen = false;
+    open.delete(own);
+    locks.releaseAll(own);
+  }
+
+  return {
+    name,
+    async statement() {
+      const isSlow = world.fault(plan.faults.slowTransactions);
+      await scheduler.pause(isSlow ? chance.unit() * 90_000 : 0.1 + chance.unit() * 4);
+      if (!own.isOpen) throw sessionEnded();
+    },
+    tryLock: (row) => locks.tryLock(own, row),
+    lock: (row) => locks.lock(own, row),
+    write: (apply) => void writes.push(apply),
+    async commit() {
+      if (!own.isOpen) throw sessionEnded();
+      isCommitting = true;
+      if (world.fault(plan.faults.outageAtCommit)) scheduler.later(chance.unit() * 3, () => crash(1_000));
+      await scheduler.pause(0.5 + chance.unit() * 3);
+      // The server may go away after the commit record was flushed and before it could say so.
+      if (!own.isOpen && !chance.happens(0.5)) throw sessionEnded();
+      const wasOpen = own.isOpen;
+      if (!wasOpen) journal.sometimes('server away after the commit record');
+      for (const apply of writes) apply();
+      end();
+      if (!wasOpen) throw sessionEnded();
+    },
+    rollback: () => (isCommitting && own.isOpen ? undefined : end()),
+    hasWrites: () => own.isOpen && !isCommitting && writes.length > 0,
   };
 }

@@ -11,7 +11,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { callServer, type Fate, type Network, type SimulatedProcess } from '@northwind/testing/simulation';
 import type { World } from '../world.ts';
-import type { Delivery, SimulatedQueue } from './simulated-queue.ts';
+import { receive } from './receive.ts';
+import type { SimulatedQueue } from './simulated-queue.ts';
 
 export interface QueueConnection {
   readonly world: World;
@@ -25,146 +26,67 @@ export interface QueueConnection {
 interface Entry {
   readonly Id?: string | undefined;
   readonly ReceiptHandle?: string | undefined;
-  readonly VisibilityTimeout?: number | undefined;
+}
+
+interface Failure {
+  readonly Id: string | undefined;
+  readonly SenderFault: boolean;
+}
+
+export function lostCall(fate: Fate): Error {
+  const name = fate === 'refused' ? 'ThrottlingException' : 'TimeoutError';
+  return Object.assign(new Error(`queue: ${fate}`), { name });
 }
 
 export function connectToQueue(connection: QueueConnection): SQSClient {
-  const { process, queue, network } = connection;
-  const lostError = (fate: Fate) =>
-    Object.assign(new Error(`queue: ${fate}`), { name: fate === 'refused' ? 'ThrottlingException' : 'TimeoutError' });
-
-  /** Deleting or giving back; what is extended stays in hand. */
-  function letGo(entries: readonly Entry[]): void {
-    const gone = entries.filter(({ VisibilityTimeout }) => VisibilityTimeout === undefined || VisibilityTimeout === 0);
-    queue.letGo(
-      process,
-      gone.map((entry) => entry.ReceiptHandle ?? ''),
-    );
-  }
-
-  function changeAll(what: string, entries: readonly Entry[], change: (receipts: string[]) => boolean[]) {
-    const receipts = entries.map((entry) => entry.ReceiptHandle ?? '');
-    letGo(entries);
-    return callServer({
-      what: `${what} ${receipts.join(' ')}`,
-      caller: process,
-      network,
-      lostError,
-      onFate: (fate) => {
-        if (fate !== 'served') queue.excuse(receipts, `${what}: ${fate}`);
-      },
-      serve: (answer) => {
-        const done = change(receipts);
-        const failed = entries.filter((_, i) => !done[i]).map(({ Id }) => ({ Id }));
-        answer({ Successful: entries.filter((_, i) => done[i]).map(({ Id }) => ({ Id })), Failed: failed });
-      },
-    });
-  }
+  const { queue, isStopping } = connection;
 
   function send(command: unknown, options?: { readonly abortSignal?: AbortSignal }): Promise<unknown> {
-    if (command instanceof ReceiveMessageCommand) return receive(connection, command, options?.abortSignal);
-    if (command instanceof DeleteMessageBatchCommand) {
-      return changeAll('delete', command.input.Entries ?? [], queue.remove);
-    }
+    if (command instanceof ReceiveMessageCommand) return receive(connection, command.input, options?.abortSignal);
+    if (command instanceof DeleteMessageBatchCommand) return remove(connection, command.input.Entries ?? []);
     if (command instanceof ChangeMessageVisibilityBatchCommand) {
       const entries = command.input.Entries ?? [];
       const visibilityMs = (entries[0]?.VisibilityTimeout ?? 0) * 1_000;
-      return changeAll('extend', entries, (receipts) => queue.extend(receipts, visibilityMs, connection.isStopping()));
-    }
-    if (command instanceof GetQueueAttributesCommand) {
-      return callServer({
-        what: 'check the queue',
-        caller: process,
-        network,
-        lostError,
-        serve: (answer) => answer({ Attributes: { QueueArn: 'arn:aws:sqs:simulated:0:events' } }),
+      if (visibilityMs === 0) queue.gaveBack(connection.process, receiptsOf(entries));
+      return change(connection, 'extend', entries, (receipts) => {
+        const done = queue.extend(receipts, visibilityMs, isStopping());
+        return entries.flatMap(({ Id }, i) => (done[i] ? [] : [{ Id, SenderFault: true }]));
       });
     }
+    if (command instanceof GetQueueAttributesCommand) return change(connection, 'check the queue', [], () => []);
     throw new Error(`the simulated queue does not know ${(command as object).constructor.name}`);
   }
   return { send } as unknown as SQSClient;
 }
 
-function receive(
-  { world, queue, process, network }: QueueConnection,
-  { input }: ReceiveMessageCommand,
-  abortSignal: AbortSignal | undefined,
-): Promise<unknown> {
-  let isOver = false;
-  let waiting: { abandon(): void } | undefined;
-  const lose = (deliveries: readonly Delivery[], why: string) => {
-    if (deliveries.length > 0) world.journal.sometimes('received by nobody');
-    queue.excuse(
-      deliveries.map((delivery) => delivery.receipt),
-      why,
-    );
-  };
-  const call = (onFate: (fate: Fate) => void, fateOf: () => Fate) =>
-    callServer<unknown>({
-      what: 'receive',
-      caller: process,
-      network,
-      lostError: (fate) => Object.assign(new Error(`queue: ${fate}`), { name: 'TimeoutError' }),
-      onFate,
-      serve: (answer) => {
-        if (isOver) return;
-        const poll = {
-          holder: process,
-          messagesMax: input.MaxNumberOfMessages ?? 1,
-          visibilityMs: (input.VisibilityTimeout ?? 30) * 1_000,
-          answer: (deliveries: readonly Delivery[]) => {
-            if (isOver) lose(deliveries, 'abandoned');
-            if (fateOf() === 'answer lost') lose(deliveries, 'answer lost');
-            inTransit = deliveries;
-            answer({ Messages: deliveries.map(toMessage) });
-          },
-        };
-        waiting = queue.poll(poll, (input.WaitTimeSeconds ?? 0) * 1_000);
-      },
-    });
-  let inTransit: readonly Delivery[] = [];
-  let fate: Fate = 'served';
-  return new Promise((resolve, reject) => {
-    const abandon = () => {
-      isOver = true;
-      // The server does not always notice that nobody listens any more.
-      if (!world.fault(0.3)) waiting?.abandon();
-      lose(inTransit, 'abandoned');
-    };
-    const onAbort = () => {
-      if (isOver) return;
-      abandon();
-      reject(abortSignal?.reason);
-    };
-    abortSignal?.addEventListener('abort', onAbort, { once: true });
-    process.onEnd(() => (isOver ? undefined : abandon())); // its promise never settles: nobody is there any more
-    const settle = (enter: () => void) => {
-      if (isOver) return;
-      isOver = true;
-      abortSignal?.removeEventListener('abort', onAbort);
-      enter();
-    };
-    call(
-      (drawn) => {
-        fate = drawn;
-      },
-      () => fate,
-    ).then(
-      (answer) =>
-        settle(() => {
-          queue.arrived(process, inTransit);
-          resolve(answer);
-        }),
-      (error) => settle(() => reject(error)),
+const receiptsOf = (entries: readonly Entry[]) => entries.map((entry) => entry.ReceiptHandle ?? '');
+
+function remove(connection: QueueConnection, entries: readonly Entry[]): Promise<unknown> {
+  const { queue, process } = connection;
+  queue.letGo(process, receiptsOf(entries));
+  return change(connection, 'delete', entries, (receipts) => {
+    const removals = queue.remove(receipts);
+    return entries.flatMap(({ Id }, i) =>
+      removals[i] === 'deleted' ? [] : [{ Id, SenderFault: removals[i] === 'gone' }],
     );
   });
 }
 
-function toMessage({ receipt, message }: Delivery) {
-  return {
-    MessageId: message.messageId,
-    ReceiptHandle: receipt,
-    Body: message.body,
-    Attributes: { ApproximateReceiveCount: String(message.receives), MessageGroupId: message.groupId },
-  };
+function change(
+  { process, queue, network }: QueueConnection,
+  what: string,
+  entries: readonly Entry[],
+  apply: (receipts: readonly string[]) => Failure[],
+): Promise<unknown> {
+  const receipts = receiptsOf(entries);
+  return callServer({
+    what: [what, ...receipts].join(' '),
+    caller: process,
+    network,
+    lostError: lostCall,
+    onFate: (fate) => {
+      if (fate !== 'served') queue.excuse(receipts, `${what}: ${fate}`);
+    },
+    serve: (answer) => answer({ Failed: apply(receipts) }),
+  });
 }

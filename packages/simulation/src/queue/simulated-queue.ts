@@ -9,7 +9,8 @@
 import type { SimulatedProcess } from '@northwind/testing/simulation';
 import type { SentMessage } from '../traffic/draw-traffic.ts';
 import type { World } from '../world.ts';
-import { createInHand } from './in-hand.ts';
+import { hideFor, noteDuplicate, offer, show, takeOut } from './deliver-messages.ts';
+import { createInHand, type InHand } from './in-hand.ts';
 
 export interface StoredMessage extends SentMessage {
   readonly messageId: string;
@@ -40,22 +41,19 @@ export interface Poll {
   readonly answer: (deliveries: readonly Delivery[]) => void;
 }
 
-export interface SimulatedQueue {
+/** `gone` is the caller's fault: the delivery's time is over, and trying again would not help. */
+export type Removal = 'deleted' | 'failed' | 'gone';
+
+export interface SimulatedQueue extends InHand {
   /** False when the queue dropped it as a duplicate, as FIFO queues do for five minutes. */
   accept(message: SentMessage): boolean;
   poll(poll: Poll, waitMs: number): { abandon(): void };
-  /** For each receipt whether it was deleted. */
-  remove(receipts: readonly string[]): boolean[];
+  remove(receipts: readonly string[]): Removal[];
+  /** For each receipt whether it worked. */
   extend(receipts: readonly string[], visibilityMs: number, isStopping: boolean): boolean[];
   excuse(receipts: readonly string[], why: string): void;
   /** A process was killed: notes what it left behind. */
   left(holder: SimulatedProcess): void;
-  /** The deliveries have reached their holder. */
-  arrived(holder: SimulatedProcess, deliveries: readonly Delivery[]): void;
-  /** The holder is about to delete these or to give them back. */
-  letGo(holder: SimulatedProcess, receipts: readonly string[]): void;
-  /** The how manieth message it was when it first reached that process. */
-  arrivalOf(holder: string, messageId: string): number | undefined;
   isEmpty(): boolean;
   /** Everything that the queue ever accepted, in that order. */
   messages(): readonly StoredMessage[];
@@ -67,194 +65,43 @@ export interface QueueOptions {
   readonly hasOutcome: (messageId: string) => boolean;
 }
 
-/** As the stack is set up with; see packages/local/src/queue/queues.ts. */
-const RECEIVES_MAX = 50;
+export interface QueueState extends QueueOptions {
+  readonly isFifo: boolean;
+  readonly messages: StoredMessage[];
+  readonly deliveries: Map<string, Delivery>;
+  readonly polls: Set<Poll>;
+  /** Messages that were not deleted. */
+  left: number;
+}
+
 const DEDUPLICATION_MS = 300_000;
+/** No message stays invisible for longer, counted from its delivery. */
+const INVISIBLE_MS_MAX = 12 * 3_600_000;
 
 export function createSimulatedQueue({ world, hasOutcome }: QueueOptions): SimulatedQueue {
-  const { scheduler, chance, journal, plan } = world;
+  const { scheduler, journal, plan } = world;
   const isFifo = plan.queue === 'fifo';
   const messages: StoredMessage[] = [];
   const deliveries = new Map<string, Delivery>();
-  const polls = new Set<Poll>();
+  const state: QueueState = { world, hasOutcome, isFifo, messages, deliveries, polls: new Set(), left: 0 };
   const acceptedAtMs = new Map<string, number>();
-  const inHand = createInHand(world);
-  let left = 0;
-
-  const note = (what: string) => journal.note('queue', what);
-
-  function show(message: StoredMessage): void {
-    message.isVisible = true;
-    message.visibilityChanges += 1;
-    offer();
-  }
-
-  function hideFor(message: StoredMessage, ms: number): void {
-    message.isVisible = false;
-    message.visibilityChanges += 1;
-    const change = message.visibilityChanges;
-    scheduler.later(ms, () => {
-      if (message.isDeleted || message.visibilityChanges !== change) return;
-      if (message.current) judgeExpiry(message.current);
-      message.current = null;
-      show(message);
-    });
-  }
-
-  /** Its visibility ran out and it was not deleted: somebody must have had a reason. */
-  function judgeExpiry({ message, holder, atMs, excuse, receipt }: Delivery): void {
-    note(`${message.messageId} is visible again, ${receipt} ran out`);
-    const why = excuse ?? (holder.isAlive() ? (holder.stalledUntilMs() >= atMs ? 'stalled' : null) : 'dead');
-    if (why === null) {
-      world.violate(
-        'a message in the hands of a healthy writer does not come again',
-        `${message.messageId}, delivered to ${holder.name} at ${Math.round(atMs)} ms as ${receipt}`,
-      );
-    }
-    if (why === 'stalled') journal.sometimes('visibility ran out in the handler');
-    if (why === 'dead') journal.sometimes('visibility of a dead writer ran out');
-  }
-
-  /** Hands out what is visible to the polls that wait, in an order that the seed decides. */
-  function offer(): void {
-    while (polls.size > 0) {
-      const poll = chance.pick([...polls]);
-      const chosen = isFifo ? chooseInOrder(poll) : chooseAny(poll);
-      if (chosen.length === 0) return;
-      polls.delete(poll);
-      poll.answer(chosen.map((message) => deliver(message, poll)));
-    }
-  }
-
-  function chooseAny({ messagesMax }: Poll): StoredMessage[] {
-    const visible = alive(messages.filter((message) => message.isVisible));
-    if (!plan.faults.queueReordered) return visible.slice(0, messagesMax);
-    // A standard queue asks some of its servers only, and they answer in any order.
-    return chance.shuffled(visible).slice(0, Math.max(1, chance.between(messagesMax >> 1, messagesMax)));
-  }
-
-  /** A group whose earlier message is in flight gives nothing. */
-  function chooseInOrder({ messagesMax }: Poll): StoredMessage[] {
-    const blocked = new Set(
-      messages.filter((message) => !message.isVisible && !message.isDeleted).map((message) => message.groupId),
-    );
-    const visible = messages.filter((message) => message.isVisible && !blocked.has(message.groupId));
-    return alive(visible).slice(0, messagesMax);
-  }
-
-  function alive(visible: readonly StoredMessage[]): StoredMessage[] {
-    const spent = visible.filter((message) => message.receives >= RECEIVES_MAX);
-    for (const message of spent) {
-      note(`${message.messageId} goes to the dead-letter queue`);
-      message.isDead = true;
-      take(message);
-    }
-    return visible.filter((message) => !message.isDead);
-  }
-
-  function deliver(message: StoredMessage, { holder, visibilityMs }: Poll): Delivery {
-    message.receives += 1;
-    const receipt = `${message.messageId}#${message.receives}`;
-    const delivery: Delivery = { receipt, message, holder, atMs: scheduler.nowMs(), excuse: null };
-    note(`delivers ${receipt} to ${holder.name}`);
-    deliveries.set(receipt, delivery);
-    message.current = delivery;
-    if (message.receives > 1 && isFifo) journal.sometimes('FIFO message delivered again');
-    hideFor(message, visibilityMs);
-    if (!isFifo && world.fault(plan.faults.queueDuplicate)) {
-      scheduler.later(chance.unit() * 2_000, () => duplicate(message, 'delivered twice'));
-    }
-    return delivery;
-  }
-
-  /** Standard queues sometimes deliver a message that they need not. */
-  function duplicate(message: StoredMessage, rarity: string): void {
-    if (message.isVisible || message.isDead) return;
-    if (message.isDeleted) {
-      message.isDeleted = false;
-      left += 1;
-    }
-    note(`${message.messageId} is visible again, ${rarity}`);
-    journal.sometimes(rarity);
-    message.current = null;
-    show(message);
-  }
-
-  function take(message: StoredMessage): void {
-    message.isDeleted = true;
-    message.isVisible = false;
-    message.visibilityChanges += 1;
-    message.current = null;
-    left -= 1;
-  }
-
-  function removeOne(receipt: string): boolean {
-    const delivery = deliveries.get(receipt);
-    if (!delivery) throw new Error(`nobody was given the receipt ${receipt}`);
-    const { message } = delivery;
-    if (!message.isDeleted && !hasOutcome(message.messageId)) {
-      world.violate('nothing is deleted before its outcome is committed', `${receipt} by ${delivery.holder.name}`);
-    }
-    if (world.fault(plan.faults.queuePartialFailure)) {
-      delivery.excuse ??= 'delete failed';
-      journal.sometimes('some messages of a delete call failed');
-      return false;
-    }
-    if (message.isDeleted) return true;
-    const isOld = message.current !== delivery;
-    if (isOld) journal.sometimes('delete with an old receipt');
-    if (isOld && (isFifo || world.fault(0.5))) return !isFifo;
-    note(`deletes ${receipt}`);
-    take(message);
-    if (!isFifo && world.fault(plan.faults.queueDuplicate)) {
-      scheduler.later(chance.unit() * 120_000, () => duplicate(message, 'duplicate after delete'));
-    }
-    if (isFifo) offer();
-    return true;
-  }
-
   return {
+    ...createInHand(world),
     accept(message) {
       const seenAtMs = acceptedAtMs.get(message.deduplicationId);
       if (isFifo && seenAtMs !== undefined && scheduler.nowMs() - seenAtMs < DEDUPLICATION_MS) return false;
       acceptedAtMs.set(message.deduplicationId, scheduler.nowMs());
-      const stored: StoredMessage = {
-        ...message,
-        messageId: `m${messages.length}`,
-        sequence: messages.length,
-        receives: 0,
-        isVisible: false,
-        isDeleted: false,
-        isDead: false,
-        visibilityChanges: 0,
-        current: null,
-      };
+      const stored = storedMessage(message, messages.length);
       messages.push(stored);
-      left += 1;
-      note(`accepts ${stored.messageId}: ${describe(message)}`);
-      show(stored);
+      state.left += 1;
+      journal.note('queue', `accepts ${stored.messageId}: ${describe(message)}`);
+      show(state, stored);
       return true;
     },
-    poll(poll, waitMs) {
-      polls.add(poll);
-      offer();
-      if (polls.has(poll)) {
-        scheduler.later(waitMs, () => {
-          if (polls.delete(poll)) poll.answer([]);
-        });
-      }
-      return { abandon: () => void polls.delete(poll) };
-    },
-    remove: (receipts) => receipts.map(removeOne),
+    poll: (poll, waitMs) => wait(state, poll, waitMs),
+    remove: (receipts) => receipts.map((receipt) => remove(state, receipt)),
     extend: (receipts, visibilityMs, isStopping) =>
-      receipts.map((receipt) => {
-        const delivery = deliveries.get(receipt);
-        if (!delivery || delivery.message.current !== delivery || delivery.message.isDeleted) return false;
-        if (visibilityMs === 0) delivery.excuse ??= isStopping ? 'given back' : null;
-        note(`hides ${receipt} for ${visibilityMs} ms more`);
-        hideFor(delivery.message, visibilityMs);
-        return true;
-      }),
+      receipts.map((receipt) => extend(state, receipt, visibilityMs, isStopping)),
     excuse(receipts, why) {
       for (const receipt of receipts) {
         const delivery = deliveries.get(receipt);
@@ -268,12 +115,76 @@ export function createSimulatedQueue({ world, hasOutcome }: QueueOptions): Simul
         if (message.meaning.kind !== 'event') journal.sometimes('killed between rejection and delete');
       }
     },
-    arrived: inHand.arrived,
-    letGo: inHand.letGo,
-    arrivalOf: inHand.arrivalOf,
-    isEmpty: () => left === 0,
+    isEmpty: () => state.left === 0,
     messages: () => messages,
   };
+}
+
+function storedMessage(message: SentMessage, sequence: number): StoredMessage {
+  const flags = { isVisible: false, isDeleted: false, isDead: false };
+  return {
+    ...message,
+    messageId: `m${sequence}`,
+    sequence,
+    receives: 0,
+    ...flags,
+    visibilityChanges: 0,
+    current: null,
+  };
+}
+
+function wait(state: QueueState, poll: Poll, waitMs: number): { abandon(): void } {
+  const { polls, world } = state;
+  polls.add(poll);
+  offer(state);
+  if (polls.has(poll)) {
+    world.scheduler.later(waitMs, () => {
+      if (polls.delete(poll)) poll.answer([]);
+    });
+  }
+  return { abandon: () => void polls.delete(poll) };
+}
+
+function remove(state: QueueState, receipt: string): Removal {
+  const { world, isFifo, hasOutcome } = state;
+  const { plan, journal } = world;
+  const delivery = state.deliveries.get(receipt);
+  if (!delivery) throw new Error(`nobody was given the receipt ${receipt}`);
+  const { message } = delivery;
+  if (!message.isDeleted && !hasOutcome(message.messageId)) {
+    world.violate('nothing is deleted before its outcome is committed', `${receipt} by ${delivery.holder.name}`);
+  }
+  if (world.fault(plan.faults.queuePartialFailure)) {
+    delivery.excuse ??= 'delete failed';
+    journal.sometimes('some messages of a delete call failed');
+    return 'failed';
+  }
+  if (message.isDeleted) return 'deleted';
+  const isOld = message.current !== delivery;
+  if (isOld) journal.sometimes('delete with an old receipt');
+  if (isOld && isFifo) return 'gone';
+  if (isOld && world.fault(0.5)) return 'deleted'; // so the queue says; the message comes again
+  journal.note('queue', `deletes ${receipt}`);
+  takeOut(state, message);
+  if (!isFifo && world.fault(plan.faults.queueDuplicate)) {
+    noteDuplicate(state, message, { withinMs: 120_000, rarity: 'duplicate after delete' });
+  }
+  if (isFifo) offer(state);
+  return 'deleted';
+}
+
+function extend(state: QueueState, receipt: string, visibilityMs: number, isStopping: boolean): boolean {
+  const { scheduler, journal } = state.world;
+  const delivery = state.deliveries.get(receipt);
+  if (!delivery || delivery.message.current !== delivery || delivery.message.isDeleted) return false;
+  const heldMs = scheduler.nowMs() - delivery.atMs;
+  if (heldMs + visibilityMs > INVISIBLE_MS_MAX) return false;
+  const isTimeUp = heldMs > INVISIBLE_MS_MAX - 600_000;
+  if (visibilityMs === 0 && isTimeUp) journal.sometimes('given back before twelve hours were over');
+  if (visibilityMs === 0 && (isStopping || isTimeUp)) delivery.excuse ??= 'given back';
+  journal.note('queue', `hides ${receipt} for ${visibilityMs} ms more`);
+  hideFor(state, delivery.message, visibilityMs);
+  return true;
 }
 
 function describe({ meaning, groupId }: SentMessage): string {

@@ -86,26 +86,30 @@ export function createScheduler(chance: Chance): Scheduler {
     later: (delayMs, run) => cancellable(enter(delayMs, run)),
     wake,
     pause: (delayMs) => new Promise((resolve) => wake(delayMs, resolve)),
-    run: (isOver, limits) =>
-      new Promise((resolve, reject) => {
-        // A tick comes when the microtasks that the entry set off have run out. Code that gave way to others with
-        // setImmediate, as createLoop does, has its turn before time goes on.
-        const rest = () => queueMicrotask(() => process.nextTick(resume));
-        const resume = () => {
-          if (process.getActiveResourcesInfo().includes('Immediate')) setImmediate(rest);
-          else step();
-        };
-        const step = () => {
-          try {
-            const ending = advance(isOver, limits);
-            if (ending === undefined) rest();
-            else resolve(ending);
-          } catch (error) {
-            reject(error);
-          }
-        };
-        setImmediate(rest); // once a run the event loop turns, so that the process's own timers have their time
-      }),
+    run: (isOver, limits) => runToEnd(() => advance(isOver, limits)),
     steps: () => steps,
   };
+}
+
+/** Advances again and again, each time when all code has come to rest. */
+function runToEnd(advance: () => Ending | undefined): Promise<Ending> {
+  return new Promise((resolve, reject) => {
+    // A tick comes when the microtasks that the entry set off have run out. Code that gave way to others with
+    // setImmediate, as createLoop does, has its turn before time goes on.
+    const rest = () => queueMicrotask(() => process.nextTick(resume));
+    const resume = () => {
+      if (process.getActiveResourcesInfo().includes('Immediate')) setImmediate(rest);
+      else step();
+    };
+    const step = () => {
+      try {
+        const ending = advance();
+        if (ending === undefined) rest();
+        else resolve(ending);
+      } catch (error) {
+        reject(error);
+      }
+    };
+    setImmediate(rest); // once a run the event loop turns, so that the process's own timers have their time
+  });
 }
