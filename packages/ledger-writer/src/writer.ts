@@ -60,8 +60,10 @@ export function createWriter(options: WriterOptions): Service {
     doorbell.ring();
     remover.add(messages);
   };
+  const gate = createPollingGate(options.receivers);
   const batcher = createBatcher<Content>({
     ...options,
+    hasBacklog: gate.hasBacklog,
     appendsMax: options.appendsMax ?? APPENDS_MAX,
     write: createUnitWriter({ ...options, onBatch, onCommitted }),
     giveBack: async (messages) => {
@@ -80,7 +82,6 @@ export function createWriter(options: WriterOptions): Service {
     const now = { partitionCount, nowMs: clock.monotonicMs() };
     batcher.add(messages.map((message) => judgeMessage(message, now)));
   };
-  const gate = createPollingGate(options.receivers);
   const receivers = Array.from({ length: options.receivers }, (_, receiver) =>
     createReceiver({ ...options, receiver, gate, inHand, onMessages, retryDelayMs }),
   );

@@ -6,7 +6,7 @@ import { type Pending, REJECTIONS } from './lanes.ts';
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A batcher whose writes the test ends. */
-function start({ appendsMax = 4, batchSizeMax = 100, flushMs = 20 } = {}) {
+function start({ appendsMax = 4, batchSizeMax = 100, flushMs = 20, hasBacklog = (): boolean => false } = {}) {
   const clock = fakeClock(0);
   const writes: { ids: string[]; attempt: number; end: (how?: Partial<WriteResult<null>>) => Promise<void> }[] = [];
   const givenBack: string[] = [];
@@ -15,6 +15,7 @@ function start({ appendsMax = 4, batchSizeMax = 100, flushMs = 20 } = {}) {
     appendsMax,
     batchSizeMax,
     flushMs,
+    hasBacklog,
     clock,
     retryDelayMs: (attempt) => attempt * 100,
     write: (pending, attempt) => {
@@ -58,6 +59,25 @@ it('writes at once what arrives when it is idle, and as one unit what arrived me
   expect(underWay()).toEqual(['a1']);
   await write().end();
   expect(underWay()).toEqual(['a2 b1 c1']);
+});
+
+it('waits for company also when it is idle, while the queue holds more', async () => {
+  let isBacklog = true;
+  const { add, underWay, clock, write } = start({ batchSizeMax: 3, hasBacklog: () => isBacklog });
+  add('a1');
+  await clock.advance(19);
+  expect(underWay()).toEqual([]);
+  await clock.advance(1);
+  expect(underWay()).toEqual(['a1']);
+  await write().end();
+  add('a2', 'b1', 'c1');
+  expect(underWay()).toEqual(['a2 b1 c1']);
+  await write().end();
+  add('a3');
+  expect(underWay()).toEqual([]);
+  isBacklog = false;
+  add('b2');
+  expect(underWay()).toEqual(['a3 b2']);
 });
 
 it('begins another beside the one under way when it would be full, the fullest lanes first', () => {

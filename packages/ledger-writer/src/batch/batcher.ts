@@ -2,16 +2,18 @@
  * Hands what has arrived on to be written: several units beside each other, each with lanes of its own.
  *
  * When nothing is being written, what arrives is written at once. While a unit is being written, what arrives waits for
- * its end and then goes as one unit, so units are small when it is quiet and large when it is busy. A further unit is
- * begun beside it when it would be full, or when its first message has waited `flushMs` (the one under way waits for a
- * lock, perhaps).
+ * its end and then goes as one unit. A further unit is begun beside it when it would be full, or when its first message
+ * has waited `flushMs` (the one under way waits for a lock, perhaps). When the queue is known to hold more, the first
+ * unit waits for company like any other: its messages have waited in the queue anyway, and large units cost less.
  *
  * A unit that fails keeps its lanes and is written again. If the log is away, everything waits and one unit tries. If
  * it answered, the fault may be one lane's: each lane of the unit is then tried by itself, while other lanes go on.
  */
 import type { Clock } from '@northwind/service-kit';
 import type { HeldMessage } from '../queue/held-message.ts';
-import { createLanes, type LanesOptions, type Pending, type Unit } from './lanes.ts';
+import { createLanes, type Lanes, type LanesOptions, type Pending } from './lanes.ts';
+import { type Attempt, createRetries } from './retries.ts';
+import { createWakeUp, type WakeUp } from './wake-up.ts';
 
 export interface WriteResult<T> {
   /** What is not committed, in order; nothing when all is well. */
@@ -23,6 +25,8 @@ export interface WriteResult<T> {
 export interface BatcherOptions<T> extends LanesOptions {
   /** Units written at the same time at most. */
   readonly appendsMax: number;
+  /** Whether the queue holds more than is taken away. */
+  readonly hasBacklog: () => boolean;
   /** Must not throw. */
   readonly write: (pending: readonly Pending<T>[], attempt: number) => Promise<WriteResult<T>>;
   /** Gives messages back to the queue. Must not throw. */
@@ -44,148 +48,137 @@ export interface Batcher<T> {
   drain(withinMs: number): Promise<void>;
 }
 
-interface Retry<T> extends Unit<T> {
-  readonly attempt: number;
-  readonly dueMs: number;
+export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
+  return new UnitBatcher(options);
 }
 
-export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
-  const { appendsMax, write, giveBack, onState, retryDelayMs, clock } = options;
-  const lanes = createLanes<T>(options);
-  let retries: Retry<T>[] = [];
-  let underWay = 0;
-  let retriesUnderWay = 0;
-  let isAway = false;
-  let draining: { readonly untilMs: number; readonly done: PromiseWithResolvers<void> } | null = null;
-  let alarm: { readonly atMs: number; readonly stop: AbortController } | null = null;
-  const givingBack = new Set<Promise<void>>();
+class UnitBatcher<T> implements Batcher<T> {
+  readonly #options: BatcherOptions<T>;
+  readonly #lanes: Lanes<T>;
+  readonly #retries = createRetries<T>();
+  readonly #wakeUp: WakeUp;
+  readonly #givingBack = new Set<Promise<void>>();
+  #underWay = 0;
+  #retriesUnderWay = 0;
+  #isAway = false;
+  #draining: { readonly untilMs: number; readonly done: PromiseWithResolvers<void> } | null = null;
 
-  function pump(): void {
-    const nowMs = clock.monotonicMs();
-    if (draining && (isAway || nowMs >= draining.untilMs)) giveBackWaiting();
-    while (underWay < (isAway ? 1 : appendsMax)) {
-      const next = nextUnit(nowMs);
+  constructor(options: BatcherOptions<T>) {
+    this.#options = options;
+    this.#lanes = createLanes<T>(options);
+    this.#wakeUp = createWakeUp(options.clock, () => this.#pump());
+  }
+
+  add(pending: readonly Pending<T>[]): void {
+    for (const one of pending) this.#lanes.add(one);
+    if (pending.length > 0) this.#pump();
+  }
+
+  giveBackReceivedBefore(receivedMs: number): void {
+    const isOld = ({ message }: Pending<T>) => message.receivedAtMs < receivedMs;
+    for (const retry of this.#retries.remove(isOld)) this.#giveBack(retry.lanes, retry.pending);
+    this.#giveBack(this.#lanes.free().filter((lane) => this.#lanes.receivedAtMs(lane) < receivedMs));
+    if (this.#retries.size() + this.#underWay === 0) this.#forgetAway();
+    this.#pump();
+  }
+
+  async drain(withinMs: number): Promise<void> {
+    const done = Promise.withResolvers<void>();
+    this.#draining = { untilMs: this.#options.clock.monotonicMs() + withinMs, done };
+    this.#giveBackRetries();
+    this.#pump();
+    await done.promise;
+    this.#draining = null;
+    this.#wakeUp.cancel();
+    await Promise.all(this.#givingBack);
+    this.#forgetAway();
+  }
+
+  #pump(): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    if (this.#draining && (this.#isAway || nowMs >= this.#draining.untilMs)) {
+      this.#giveBackRetries();
+      this.#giveBack(this.#lanes.free());
+    }
+    while (this.#underWay < this.#underWayMax()) {
+      const next = this.#next(nowMs);
       if (next === null) break;
-      void run(next);
+      void this.#run(next);
     }
-    if (draining && underWay === 0 && retries.length === 0 && lanes.size() === 0) draining.done.resolve();
-    else wakeAt(nextWakeMs(nowMs), nowMs);
+    const isEmpty = this.#underWay + this.#retries.size() + this.#lanes.size() === 0;
+    if (this.#draining && isEmpty) this.#draining.done.resolve();
+    else this.#wakeUp.at(this.#nextWakeMs(nowMs));
   }
 
-  function nextUnit(nowMs: number): Retry<T> | null {
-    const retry = retries.filter(({ dueMs }) => dueMs <= nowMs).toSorted((a, b) => a.dueMs - b.dueMs)[0];
-    if (retry) {
-      retries = retries.filter((other) => other !== retry);
-      return retry;
+  #underWayMax(): number {
+    return this.#isAway ? 1 : this.#options.appendsMax;
+  }
+
+  #next(nowMs: number): Attempt<T> | null {
+    const retry = this.#retries.takeDue(nowMs);
+    if (retry !== null || this.#isAway) return retry;
+    const waits = this.#draining === null && (this.#underWay > 0 || this.#options.hasBacklog());
+    const unit = this.#lanes.take({ nowMs, waits });
+    return unit && { ...unit, attempt: 1, dueMs: nowMs };
+  }
+
+  #nextWakeMs(nowMs: number): number {
+    let wakeMs = Number.POSITIVE_INFINITY;
+    if (this.#underWay < this.#underWayMax()) {
+      wakeMs = Math.min(this.#retries.nextDueMs(), this.#isAway ? wakeMs : this.#lanes.dueAtMs());
     }
-    const fresh = isAway ? null : lanes.take({ nowMs, beside: underWay > 0 && draining === null });
-    return fresh && { ...fresh, attempt: 1, dueMs: nowMs };
+    return this.#draining && nowMs < this.#draining.untilMs ? Math.min(wakeMs, this.#draining.untilMs) : wakeMs;
   }
 
-  async function run(unit: Retry<T>): Promise<void> {
-    underWay += 1;
-    if (unit.attempt > 1) retriesUnderWay += 1;
-    const result = await write(unit.pending, unit.attempt);
-    underWay -= 1;
-    if (unit.attempt > 1) retriesUnderWay -= 1;
-    settle(unit, result);
-    onState({ isAway, isFailing: retries.length + retriesUnderWay > 0 });
-    pump();
+  async #run(unit: Attempt<T>): Promise<void> {
+    const isRetry = unit.attempt > 1 ? 1 : 0;
+    this.#underWay += 1;
+    this.#retriesUnderWay += isRetry;
+    const result = await this.#options.write(unit.pending, unit.attempt);
+    this.#underWay -= 1;
+    this.#retriesUnderWay -= isRetry;
+    this.#settle(unit, result);
+    this.#options.onState({ isAway: this.#isAway, isFailing: this.#retries.size() + this.#retriesUnderWay > 0 });
+    this.#pump();
   }
 
-  function settle(unit: Retry<T>, { left, isAway: nowAway }: WriteResult<T>): void {
-    const nowMs = clock.monotonicMs();
+  #settle(unit: Attempt<T>, { left, isAway }: WriteResult<T>): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    if (this.#isAway && !isAway) this.#retries.hurry(nowMs);
+    this.#isAway = isAway;
     const stuck = [...new Set(left.map(({ lane }) => lane))];
-    lanes.release(unit.lanes.filter((lane) => !stuck.includes(lane)));
-    if (isAway && !nowAway) retries = retries.map((retry) => ({ ...retry, dueMs: nowMs })); // it is back: all at once
-    isAway = nowAway;
+    this.#lanes.release(unit.lanes.filter((lane) => !stuck.includes(lane)));
     if (left.length === 0) return;
     const attempt = unit.attempt + 1;
-    if (draining) {
-      giveBackLanes(stuck, left);
-    } else if (nowAway || stuck.length === 1) {
-      retries.push({ lanes: stuck, pending: left, attempt, dueMs: nowMs + retryDelayMs(unit.attempt) });
+    if (this.#draining) {
+      this.#giveBack(stuck, left);
+    } else if (isAway || stuck.length === 1) {
+      const dueMs = nowMs + this.#options.retryDelayMs(unit.attempt);
+      this.#retries.add({ lanes: stuck, pending: left, attempt, dueMs });
     } else {
       for (const lane of stuck) {
-        const own = left.filter((pending) => pending.lane === lane);
-        retries.push({ lanes: [lane], pending: own, attempt, dueMs: nowMs });
+        this.#retries.add({ lanes: [lane], pending: left.filter((p) => p.lane === lane), attempt, dueMs: nowMs });
       }
     }
   }
 
-  function nextWakeMs(nowMs: number): number {
-    const retryMs = Math.min(...retries.map(({ dueMs }) => dueMs));
-    const freshMs = isAway || underWay === 0 ? Number.POSITIVE_INFINITY : lanes.dueAtMs();
-    const startMs = underWay < (isAway ? 1 : appendsMax) ? Math.min(retryMs, freshMs) : Number.POSITIVE_INFINITY;
-    return draining && nowMs < draining.untilMs ? Math.min(startMs, draining.untilMs) : startMs;
+  /** What a unit took of these lanes, then what waits behind it. */
+  #giveBack(lanes: readonly number[], taken: readonly Pending<T>[] = []): void {
+    const messages = [...taken, ...this.#lanes.withdraw(lanes)].map(({ message }) => message);
+    this.#lanes.release(lanes);
+    if (messages.length === 0) return;
+    const giving = this.#options.giveBack(messages).finally(() => this.#givingBack.delete(giving));
+    this.#givingBack.add(giving);
   }
 
-  function wakeAt(atMs: number, nowMs: number): void {
-    if (alarm !== null && alarm.atMs <= atMs) return; // it comes early, and then asks again
-    alarm?.stop.abort();
-    alarm = null;
-    if (atMs === Number.POSITIVE_INFINITY) return;
-    const own = { atMs, stop: new AbortController() };
-    alarm = own;
-    clock.sleep(Math.max(0, Math.ceil(atMs - nowMs)), own.stop.signal).then(
-      () => {
-        if (alarm === own) alarm = null;
-        pump();
-      },
-      () => undefined,
-    );
-  }
-
-  /** Of the lanes' messages those that a unit took first, then what waits behind them. */
-  function giveBackLanes(ids: readonly number[], taken: readonly Pending<T>[]): void {
-    const all = [...taken, ...lanes.withdraw(ids)];
-    lanes.release(ids);
-    if (all.length === 0) return;
-    const giving = giveBack(all.map(({ message }) => message)).finally(() => givingBack.delete(giving));
-    givingBack.add(giving);
-  }
-
-  function giveBackWaiting(): void {
-    const waiting = retries;
-    retries = [];
-    for (const retry of waiting) giveBackLanes(retry.lanes, retry.pending);
-    giveBackLanes(lanes.free(), []);
+  #giveBackRetries(): void {
+    for (const retry of this.#retries.remove(() => true)) this.#giveBack(retry.lanes, retry.pending);
   }
 
   /** With nothing left to try, only something new can tell whether the log is back. */
-  function forgetAway(): void {
-    if (isAway) onState({ isAway: false, isFailing: false });
-    isAway = false;
+  #forgetAway(): void {
+    if (!this.#isAway) return;
+    this.#isAway = false;
+    this.#options.onState({ isAway: false, isFailing: false });
   }
-
-  return {
-    add(pending) {
-      for (const one of pending) lanes.add(one);
-      if (pending.length > 0) pump();
-    },
-    giveBackReceivedBefore(receivedMs) {
-      const isOld = (retry: Retry<T>) => retry.pending.some(({ message }) => message.receivedAtMs < receivedMs);
-      const old = retries.filter(isOld);
-      retries = retries.filter((retry) => !old.includes(retry));
-      for (const retry of old) giveBackLanes(retry.lanes, retry.pending);
-      giveBackLanes(
-        lanes.free().filter((lane) => lanes.receivedAtMs(lane) < receivedMs),
-        [],
-      );
-      if (retries.length + underWay === 0) forgetAway();
-      pump();
-    },
-    async drain(withinMs) {
-      draining = { untilMs: clock.monotonicMs() + withinMs, done: Promise.withResolvers() };
-      for (const retry of retries) giveBackLanes(retry.lanes, retry.pending);
-      retries = [];
-      pump();
-      await draining.done.promise;
-      draining = null;
-      alarm?.stop.abort();
-      alarm = null;
-      await Promise.all(givingBack);
-      forgetAway();
-    },
-  };
 }

@@ -1,7 +1,7 @@
 /**
- * What waits to be written, by lane, and what of it goes next. A partition of the log is a lane, and so is what can't be
- * an event. A lane is held by the unit that was taken from it until it is released, so whatever becomes of that unit,
- * nothing of the same merchant overtakes it.
+ * What waits to be written, by lane, and what of it goes next. A partition of the log is a lane, and so is what can't
+ * be an event. A lane is held by the unit that was taken from it until it is released, so whatever becomes of that
+ * unit, nothing of the same merchant overtakes it.
  *
  * A unit takes lanes that nobody holds, the fullest first, so that appends which run beside each other lock different
  * heads, and few of them. A lane that has waited long goes before the fullest: under a steady load the fullest are
@@ -27,15 +27,15 @@ export interface Unit<T> {
 
 export interface LanesOptions {
   readonly batchSizeMax: number;
-  /** How long the first message waits for company while another unit is being written. */
+  /** How long the first message of a unit waits for company, when it waits at all. */
   readonly flushMs: number;
 }
 
 export interface Lanes<T> {
   add(pending: Pending<T>): void;
-  /** A unit to write now, whose lanes are held from then on. `beside` says that another is being written. */
-  take(now: { readonly nowMs: number; readonly beside: boolean }): Unit<T> | null;
-  /** When `take` beside another has something at the latest; Infinity when nothing waits in a free lane. */
+  /** A unit to write now, whose lanes are held from then on; one that `waits` is full, or has waited long enough. */
+  take(now: { readonly nowMs: number; readonly waits: boolean }): Unit<T> | null;
+  /** When `take` has something even if it waits; Infinity when nothing is in a free lane. */
   dueAtMs(): number;
   release(lanes: readonly number[]): void;
   /** Takes out everything of these lanes, in order. */
@@ -60,53 +60,15 @@ interface Lane<T> {
 
 export function createLanes<T>({ batchSizeMax, flushMs }: LanesOptions): Lanes<T> {
   const lanes = new Map<number, Lane<T>>();
-  let size = 0;
-
-  const firstSinceMs = (lane: Lane<T>) => lane.waiting[0]?.sinceMs ?? Number.POSITIVE_INFINITY;
-  const freeLanes = () => [...lanes.values()].filter((lane) => !lane.isHeld && lane.waiting.length > 0);
+  const named = (ids: readonly number[]) => ids.flatMap((id) => lanes.get(id) ?? []);
+  const free = () => [...lanes.values()].filter((lane) => !lane.isHeld && lane.waiting.length > 0);
 
   /** Rejections and events are written by different calls. */
   function groups(): Lane<T>[][] {
-    const free = freeLanes();
-    const rejections = free.filter(({ id }) => id === REJECTIONS);
-    const events = free.filter(({ id }) => id !== REJECTIONS);
+    const { rejections = [], events = [] } = Object.groupBy(free(), ({ id }) =>
+      id === REJECTIONS ? 'rejections' : 'events',
+    );
     return [events, rejections].filter((group) => group.length > 0);
-  }
-
-  const isFull = (group: readonly Lane<T>[]) =>
-    sum(group, (lane) => lane.waiting.length) >= batchSizeMax ||
-    sum(group, (lane) => lane.characters) >= UNIT_CHARACTERS_MAX;
-  const oldestMs = (group: readonly Lane<T>[]) => Math.min(...group.map(firstSinceMs));
-
-  function takeFrom(group: Lane<T>[], nowMs: number): Unit<T> {
-    const isOverdue = (lane: Lane<T>) => nowMs - firstSinceMs(lane) >= OVERDUE_MS;
-    const byUrgency = group.toSorted((a, b) => {
-      if (isOverdue(a) || isOverdue(b)) return firstSinceMs(a) - firstSinceMs(b);
-      return b.waiting.length - a.waiting.length;
-    });
-    const taken: Lane<T>[] = [];
-    const pending: Pending<T>[] = [];
-    let characters = 0;
-    for (const lane of byUrgency) {
-      let count = 0;
-      for (const { message } of lane.waiting) {
-        if (pending.length + count === batchSizeMax || characters >= UNIT_CHARACTERS_MAX) break;
-        characters += message.body.length;
-        count += 1;
-      }
-      if (count === 0) break;
-      pending.push(...remove(lane, count));
-      lane.isHeld = true;
-      taken.push(lane);
-    }
-    return { lanes: taken.map(({ id }) => id), pending };
-  }
-
-  function remove(lane: Lane<T>, count: number): Pending<T>[] {
-    const removed = lane.waiting.splice(0, count);
-    lane.characters -= sum(removed, ({ message }) => message.body.length);
-    size -= removed.length;
-    return removed;
   }
 
   return {
@@ -116,31 +78,69 @@ export function createLanes<T>({ batchSizeMax, flushMs }: LanesOptions): Lanes<T
       lanes.set(id, lane);
       lane.waiting.push(pending);
       lane.characters += message.body.length;
-      size += 1;
     },
-    take({ nowMs, beside }) {
-      const ready = beside ? (group: Lane<T>[]) => isFull(group) || nowMs >= oldestMs(group) + flushMs : () => true;
+    take({ nowMs, waits }) {
+      const isDue = (group: Lane<T>[]) => isFull(group, batchSizeMax) || nowMs >= oldestMs(group) + flushMs;
       const [group] = groups()
-        .filter(ready)
+        .filter((candidate) => !waits || isDue(candidate))
         .toSorted((a, b) => oldestMs(a) - oldestMs(b));
-      return group ? takeFrom(group, nowMs) : null;
+      return group ? takeUnit(inOrderOfUrgency(group, nowMs), batchSizeMax) : null;
     },
     dueAtMs: () => Math.min(...groups().map(oldestMs)) + flushMs,
     release(ids) {
-      for (const id of ids) {
-        const lane = lanes.get(id);
-        if (lane) lane.isHeld = false;
-      }
+      for (const lane of named(ids)) lane.isHeld = false;
     },
-    withdraw: (ids) =>
-      ids.flatMap((id) => {
-        const lane = lanes.get(id);
-        return lane ? remove(lane, lane.waiting.length) : [];
-      }),
-    free: () => freeLanes().map(({ id }) => id),
+    withdraw: (ids) => named(ids).flatMap((lane) => removeFirst(lane, lane.waiting.length)),
+    free: () => free().map(({ id }) => id),
     receivedAtMs: (id) => lanes.get(id)?.waiting[0]?.message.receivedAtMs ?? Number.POSITIVE_INFINITY,
-    size: () => size,
+    size: () => sum([...lanes.values()], (lane) => lane.waiting.length),
   };
+}
+
+function isFull<T>(group: readonly Lane<T>[], batchSizeMax: number): boolean {
+  if (sum(group, (lane) => lane.waiting.length) >= batchSizeMax) return true;
+  return sum(group, (lane) => lane.characters) >= UNIT_CHARACTERS_MAX;
+}
+
+function oldestMs<T>(group: readonly Lane<T>[]): number {
+  return Math.min(...group.map(firstSinceMs));
+}
+
+function firstSinceMs<T>(lane: Lane<T>): number {
+  return lane.waiting[0]?.sinceMs ?? Number.POSITIVE_INFINITY;
+}
+
+function inOrderOfUrgency<T>(group: readonly Lane<T>[], nowMs: number): Lane<T>[] {
+  const isOverdue = (lane: Lane<T>) => nowMs - firstSinceMs(lane) >= OVERDUE_MS;
+  return group.toSorted((a, b) => {
+    if (isOverdue(a) || isOverdue(b)) return firstSinceMs(a) - firstSinceMs(b);
+    return b.waiting.length - a.waiting.length;
+  });
+}
+
+function takeUnit<T>(group: readonly Lane<T>[], batchSizeMax: number): Unit<T> {
+  const lanes: number[] = [];
+  const pending: Pending<T>[] = [];
+  let characters = 0;
+  for (const lane of group) {
+    let count = 0;
+    for (const { message } of lane.waiting) {
+      if (pending.length + count === batchSizeMax || characters >= UNIT_CHARACTERS_MAX) break;
+      characters += message.body.length;
+      count += 1;
+    }
+    if (count === 0) break;
+    pending.push(...removeFirst(lane, count));
+    lane.isHeld = true;
+    lanes.push(lane.id);
+  }
+  return { lanes, pending };
+}
+
+function removeFirst<T>(lane: Lane<T>, count: number): Pending<T>[] {
+  const removed = lane.waiting.splice(0, count);
+  lane.characters -= sum(removed, ({ message }) => message.body.length);
+  return removed;
 }
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {

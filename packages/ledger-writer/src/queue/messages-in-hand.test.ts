@@ -91,7 +91,7 @@ it('gives no room while the bodies in hand are large', async () => {
   await waiting;
 });
 
-it('asks for messages to be given back before the queue refuses to extend them, twelve hours after it gave them', async () => {
+it('asks for messages to be given back before their twelve hours are over', async () => {
   const expired: number[] = [];
   const onExpiring = (receivedBeforeMs: number) => expired.push(receivedBeforeMs);
   const { inHand, clock, extended } = hold(100, { visibilitySeconds: 3_600, onExpiring });

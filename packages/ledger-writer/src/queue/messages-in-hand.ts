@@ -55,17 +55,11 @@ export function createMessagesInHand(options: MessagesInHandOptions): MessagesIn
   let characters = 0;
   let reservedCount = 0;
   let paused = false;
-  let roomMade = Promise.withResolvers<void>();
-  let waiting = 0;
-
-  const hasRoom = (count: number) =>
-    !paused && held.size + reservedCount + count <= inHandMax && characters < inHandCharactersMax;
-
-  const makeRoom = () => {
-    if (waiting === 0) return;
-    roomMade.resolve();
-    roomMade = Promise.withResolvers<void>();
-  };
+  const room = createRoom((count) => {
+    if (paused || held.size + reservedCount + count > inHandMax || characters >= inHandCharactersMax) return false;
+    reservedCount += count;
+    return true;
+  });
 
   async function extendWaiting(): Promise<void> {
     const expiredBeforeMs = clock.nowMs() - holdMsMax(visibilitySeconds);
@@ -79,22 +73,7 @@ export function createMessagesInHand(options: MessagesInHandOptions): MessagesIn
   }
 
   return {
-    async reserve(count, signal) {
-      signal.throwIfAborted();
-      if (!hasRoom(count)) {
-        const aborted = Promise.withResolvers<never>();
-        const onAbort = () => aborted.reject(signal.reason);
-        signal.addEventListener('abort', onAbort, { once: true });
-        waiting += 1;
-        try {
-          while (!hasRoom(count)) await Promise.race([roomMade.promise, aborted.promise]);
-        } finally {
-          waiting -= 1;
-          signal.removeEventListener('abort', onAbort);
-        }
-      }
-      reservedCount += count;
-    },
+    reserve: room.enter,
     take(messages, reserved) {
       reservedCount -= reserved;
       const extendAtMs = clock.monotonicMs() + extendAfterMs;
@@ -102,18 +81,18 @@ export function createMessagesInHand(options: MessagesInHandOptions): MessagesIn
         held.set(message, extendAtMs);
         characters += message.body.length;
       }
-      if (messages.length < reserved) makeRoom();
+      if (messages.length < reserved) room.changed();
     },
     letGo(messages) {
       for (const message of messages) if (held.delete(message)) characters -= message.body.length;
-      makeRoom();
+      room.changed();
     },
     pause() {
       paused = true;
     },
     resume() {
       paused = false;
-      makeRoom();
+      room.changed();
     },
     size: () => held.size,
     heartbeat: createLoop({
@@ -123,5 +102,34 @@ export function createMessagesInHand(options: MessagesInHandOptions): MessagesIn
       pauseMs: extendAfterMs / 4,
       clock,
     }),
+  };
+}
+
+interface Room {
+  /** Resolves when the room for so many is taken; rejects when the signal aborts first. */
+  enter(count: number, signal: AbortSignal): Promise<void>;
+  changed(): void;
+}
+
+/** `take` takes the room if it is there: nothing may come between looking and taking. */
+function createRoom(take: (count: number) => boolean): Room {
+  const waiting = new Set<() => void>();
+  return {
+    async enter(count, signal) {
+      signal.throwIfAborted();
+      while (!take(count)) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        const wake = () => resolve();
+        waiting.add(wake);
+        signal.addEventListener('abort', wake, { once: true });
+        await promise;
+        waiting.delete(wake);
+        signal.removeEventListener('abort', wake);
+        signal.throwIfAborted();
+      }
+    },
+    changed() {
+      for (const wake of waiting) wake();
+    },
   };
 }

@@ -37,3 +37,15 @@ it('lets a waiting receiver be stopped', async () => {
   stop.abort(new Error('stopped'));
   await expect(waiting).rejects.toThrow('stopped');
 });
+
+it('tells of a backlog while all poll and most answers are full, and no longer after some that are not', () => {
+  const gate = createPollingGate(4);
+  const bring = (...counts: number[]) => {
+    for (const count of counts) gate.brought(count);
+    return gate.hasBacklog();
+  };
+  expect(bring(10, 10)).toBe(false);
+  expect(bring(10, 10, 10)).toBe(true);
+  expect(bring(6, 10)).toBe(true);
+  expect(bring(2, 2)).toBe(false);
+});

@@ -8,14 +8,21 @@ export interface PollingGate {
   /** Tells how many messages a poll brought. */
   brought(count: number): void;
   polling(): number;
+  /** All poll, and most answers are full: the queue holds more than they take away. */
+  hasBacklog(): boolean;
 }
 
 /** Half of what SQS gives at most: the queue holds more than one poller takes away. */
 const GROW_AT = 5;
 const SHRINK_AT = 1;
+/** Of the average answer; SQS may give less than ten although it has more. */
+const BACKLOG_AT = 7;
+/** How much of the average the newest answer is. */
+const NEWEST_SHARE = 0.25;
 
 export function createPollingGate(receiversMax: number): PollingGate {
   let polling = 1;
+  let average = 0;
   let grown = Promise.withResolvers<void>();
   return {
     async enter(receiver, signal) {
@@ -31,6 +38,7 @@ export function createPollingGate(receiversMax: number): PollingGate {
       }
     },
     brought(count) {
+      average += (count - average) * NEWEST_SHARE;
       if (count <= SHRINK_AT) polling = Math.max(1, polling - 1);
       if (count < GROW_AT || polling === receiversMax) return;
       polling += 1;
@@ -38,5 +46,6 @@ export function createPollingGate(receiversMax: number): PollingGate {
       grown = Promise.withResolvers();
     },
     polling: () => polling,
+    hasBacklog: () => polling === receiversMax && average >= BACKLOG_AT,
   };
 }

@@ -1,7 +1,7 @@
 /**
- * Deletes messages whose outcome is committed, several calls at the same time. SQS takes ten in a call, and a call costs
- * the same for one: fewer than ten wait a little for company. Not on a FIFO queue, which holds a group's next messages
- * back until these are deleted. What can't be deleted is delivered again and then counted as a duplicate.
+ * Deletes messages whose outcome is committed, several calls at the same time. SQS takes ten in a call, and a call
+ * costs the same for one: fewer than ten wait a little for company. Not on a FIFO queue, which holds a group's next
+ * messages back until these are deleted. What can't be deleted is delivered again and then counted as a duplicate.
  */
 import type { Clock, Logger } from '@northwind/service-kit';
 import type { HeldMessage } from './held-message.ts';
