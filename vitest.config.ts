@@ -10,6 +10,8 @@ const exclude = [...configDefaults.exclude, '**/.settlement/**'];
 const containers = {
   test: {
     name: 'containers',
+    // Ryuk, which removes what a killed run leaves, would be one more image to pull; the tests remove their own.
+    env: { TESTCONTAINERS_RYUK_DISABLED: 'true' },
     include: ['**/*.containers.test.ts'],
     exclude,
     testTimeout: 300_000,
