@@ -11,7 +11,7 @@ import {
 } from '@northwind/event-store';
 import type { LedgerTables } from '@northwind/event-store/tables';
 import { paymentCaptured, toJson } from '@northwind/events';
-import { createHealth, migrate, openDatabase, type Service, systemClock } from '@northwind/service-kit';
+import { createHealth, type Health, migrate, openDatabase, type Service, systemClock } from '@northwind/service-kit';
 import { eventually, type SqsServer, silentLogger, startSqs } from '@northwind/testing';
 import { type PostgresContainer, startPostgresContainer } from '@northwind/testing/containers';
 import { sql } from 'kysely';
@@ -29,6 +29,7 @@ let sqs: SqsServer;
 let queueUrl: string;
 let database: ReturnType<typeof openDatabase<LedgerTables>>;
 let services: Service[];
+let health: Health;
 
 async function begin(options: Parameters<typeof startPostgresContainer>[0] = {}): Promise<void> {
   postgres = await startPostgresContainer(options);
@@ -38,13 +39,14 @@ async function begin(options: Parameters<typeof startPostgresContainer>[0] = {})
   await database.pool.query('create table seen (partition int2 not null, "offset" int8 not null)');
   const logger = silentLogger();
   const nowMs = systemClock.nowMs;
+  health = createHealth(['log', 'queue']);
   const writer = createWriter({
     log: createEventLog(database),
     doorbell: createDoorbell({ database, channel: DOORBELL_LEDGER, logger }),
     queue: createMessageQueue({ client: sqs.client, queueUrl, visibilitySeconds: VISIBILITY_SECONDS, nowMs }),
     clock: systemClock,
     logger,
-    health: createHealth(),
+    health,
     receivers: 4,
     batchSizeMax: 100,
     flushMs: 5,
@@ -168,6 +170,7 @@ describe('a database whose machine', () => {
     await begin({ diskMegabytes: 192 });
     await during(async () => {
       await postgres.fillDisk();
+      await eventually(() => expect(health.ready()).toBe(false), ARRIVAL);
       await systemClock.sleep((VISIBILITY_SECONDS + 2) * 1_000);
       await postgres.freeDisk();
       await postgres.start(); // without room for its own log PostgreSQL ends, and whoever runs it starts it again

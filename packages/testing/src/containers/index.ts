@@ -1,0 +1,5 @@
+export {
+  type PostgresContainer,
+  type PostgresContainerOptions,
+  startPostgresContainer,
+} from './start-postgres-container.ts';
