@@ -6,6 +6,14 @@ alter table ledger.partitions add column recorded_at timestamptz;
 comment on column ledger.partitions.recorded_at is
   'recorded_at of the last event, null before the first: the next is never below it, also after a clock is set back';
 
+alter table ledger.conflicts
+  add constraint conflicts_fingerprint_is_sha256 check (octet_length(fingerprint) = 32);
+alter table ledger.events
+  add constraint events_occurred_at_is_finite check (isfinite(occurred_at)),
+  add constraint events_version_is_positive check (version > 0);
+alter table ledger.intake
+  add constraint intake_currency_is_a_code check (currency ~ '^[A-Z]{3}$');
+
 drop function ledger.append_events;
 
 -- Appends a batch and says, for each input in input order, what became of it:
@@ -15,13 +23,14 @@ drop function ledger.append_events;
 -- The answer is one row of arrays, one element an input; outcomes is null when every input was appended, and
 -- differing_fields has {"<position from 1>": [fields]} for the conflicts.
 --
--- 1. The heads of the batch's partitions are locked in ascending order, so that two appends never wait in a circle.
---    Appends to other partitions go on beside this one.
+-- 1. The heads of the batch's partitions are locked in ascending order, so that two appends never wait for heads in a
+--    circle. Appends to other partitions go on beside this one.
 -- 2. A LATER statement tells fresh keys from seen ones: waiting for a lock inside a statement does not renew its
 --    snapshot, a new statement does. Only the first input of a fresh key gets a number, so offsets stay dense.
 -- 3. The unique index remains the arbiter. The one race left is the same key arriving at the same moment under another
 --    merchant, hence from another partition: then the insert fails with events_idempotency_key_unique, nothing of the
---    batch is kept, and the caller tries again and is told of the conflict.
+--    batch is kept, and the caller tries again and is told of the conflict. Two such batches with several keys in
+--    opposite order may wait for each other in the index: PostgreSQL ends one (deadlock), and its caller tries again.
 -- 4. After the insert every key of the batch is in the log, so an input without a number is compared with the log.
 --
 -- The plans are made for any size of the log at once: an index lookup a key, also while the log is so small that
@@ -156,7 +165,7 @@ as $$
          jsonb_object_agg(i.position, ledger.differing_fields(
            jsonb_build_object('type', i.type, 'subject', i.subject, 'time', i.occurred_at, 'data', i.data),
            jsonb_build_object('type', e.type, 'subject', e.subject, 'time', e.occurred_at, 'data', e.data)))
-           filter (where i.new_offset is null and i.fingerprint <> e.fingerprint)
+           filter (where i.new_offset is null and i.fingerprint is distinct from e.fingerprint)
   from unnest(in_keys, in_fingerprints, in_partitions, new_offsets, in_types, in_subjects, in_occurred_ats, in_data)
     with ordinality as i(key, fingerprint, partition, new_offset, type, subject, occurred_at, data, position)
   left join lateral (select * from ledger.events e

@@ -12,6 +12,8 @@ alter table ledger.consumer_actions
   add column from_offset int8,
   add column reason text,
   add column transaction_id xid8 not null default pg_current_xact_id(),
+  add column session_role text not null default session_user,
+  add column client_address inet default inet_client_addr(),
   drop constraint consumer_actions_action_known,
   add constraint consumer_actions_action_known check (action in ('paused', 'resumed', 'sought')),
   add constraint consumer_actions_actor_said check (btrim(actor) <> '') not valid,
@@ -20,6 +22,8 @@ alter table ledger.consumer_actions
   );
 
 comment on column ledger.consumer_actions.to_offset is 'where the group goes on';
+comment on column ledger.consumer_actions.actor is 'whom the operator named; who it was is session_role';
+comment on column ledger.consumer_actions.session_role is 'the login, whatever name was given';
 comment on column ledger.consumer_actions.from_offset is 'where it stood before a seek';
 
 -- Whether this transaction has put on record what it is about to do. A row that a restore brought may bear the same
@@ -49,7 +53,8 @@ begin
   end if;
 
   if new.next_offset > old.next_offset
-     and new.next_offset > (select h.next_offset from ledger.partitions h where h.partition = new.partition) then
+     and new.next_offset > coalesce((select h.next_offset from ledger.partitions h where h.partition = new.partition), 0)
+  then
     raise exception 'group % can''t go to offset % of partition %: it is beyond the head',
       new.consumer_group, new.next_offset, new.partition using errcode = 'insufficient_privilege';
   end if;
@@ -71,6 +76,16 @@ create trigger consumer_offsets_move_by_consuming
   before insert or update on ledger.consumer_offsets
   for each row execute function ledger.guard_consumer_offset();
 alter table ledger.consumer_offsets enable always trigger consumer_offsets_move_by_consuming;
+
+-- Without its rows a group would begin anew.
+create trigger consumer_offsets_stay
+  before delete or truncate on ledger.consumer_offsets
+  for each statement execute function ledger.refuse_change('uncounted');
+create trigger consumer_offsets_deletion_on_record
+  after delete on ledger.consumer_offsets referencing old table as changed
+  for each statement execute function ledger.record_change();
+alter table ledger.consumer_offsets enable always trigger consumer_offsets_stay;
+alter table ledger.consumer_offsets enable always trigger consumer_offsets_deletion_on_record;
 
 -- The rows of a group (of one partition, where given), locked in ascending order: from here on no batch is under way.
 create function ledger.hold_group(in_group text, in_partition int2) returns setof ledger.consumer_offsets

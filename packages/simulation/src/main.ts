@@ -18,18 +18,7 @@ Runs histories of queue, writers, log and consumers in virtual time, each drawn 
   --trace          prints everything that happened
 `;
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string' },
-    histories: { type: 'string' },
-    minutes: { type: 'string' },
-    'every-await': { type: 'boolean', default: false },
-    calm: { type: 'boolean', default: false },
-    'kill-at': { type: 'string' },
-    trace: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
+const values = readArguments();
 
 /** More failures than this say nothing new. */
 const FAILURES_MAX = 5;
@@ -98,4 +87,31 @@ function number(text: string | undefined): number | undefined {
 
 function print(text: string): void {
   process.stdout.write(text);
+}
+
+/** Wrong arguments end it with one line and code 2, before anything is run. */
+function readArguments() {
+  try {
+    const { values: read } = parseArgs({
+      options: {
+        seed: { type: 'string' },
+        histories: { type: 'string' },
+        minutes: { type: 'string' },
+        'every-await': { type: 'boolean', default: false },
+        calm: { type: 'boolean', default: false },
+        'kill-at': { type: 'string' },
+        trace: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    for (const name of ['seed', 'histories', 'minutes', 'kill-at'] as const) {
+      if (read[name] !== undefined && !(Number(read[name]) > (name === 'seed' ? -1 : 0))) {
+        throw new Error(`--${name} is a number above ${name === 'seed' ? 'or equal to ' : ''}0, not ${read[name]}`);
+      }
+    }
+    return read;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}; simulate --help tells more\n`);
+    return process.exit(2);
+  }
 }

@@ -70,8 +70,8 @@ export function assertDense(
   for (const { partition, fromOffset, toOffset } of ranges) {
     const expected = Math.min(limitPerRange, Number(toOffset - fromOffset));
     const own = found.get(partition) ?? [];
-    if (own.length === expected) continue;
     const missing = own.findIndex((event, i) => event.offset !== fromOffset + BigInt(i));
+    if (own.length === expected && missing === -1) continue;
     const at = fromOffset + BigInt(missing === -1 ? own.length : missing);
     throw new Error(
       `the log has no event at ${partition}:${at}, below its head: it is damaged, and nothing is read on`,

@@ -27,6 +27,8 @@ const defect = crash('log_defect', 'a rule of the log that only its own function
 const order = crash('order_refused', 'an order to a consumer group, or its record, is not complete');
 const seal = reject('seal_refused', 'the block does not follow the chain of its partition');
 
+const fingerprintMalformed = crash('fingerprint_malformed', 'the fingerprint is not a SHA-256: it is ours to compute');
+
 /** Every constraint of schema ledger. */
 export const CONSTRAINTS: Readonly<Record<string, LedgerError>> = {
   break_glass_uses_actor_said: crash('glass_unbroken', 'the break-glass wants to know who and why'),
@@ -34,6 +36,7 @@ export const CONSTRAINTS: Readonly<Record<string, LedgerError>> = {
   break_glass_uses_operation_known: defect,
   break_glass_uses_pk: defect,
   break_glass_uses_reason_said: crash('glass_unbroken', 'the break-glass wants to know who and why'),
+  conflicts_fingerprint_is_sha256: fingerprintMalformed,
   conflicts_once_per_body: defect,
   conflicts_pk: defect,
   consumer_actions_action_known: order,
@@ -43,15 +46,15 @@ export const CONSTRAINTS: Readonly<Record<string, LedgerError>> = {
   consumer_offsets_next_offset_not_negative: defect,
   consumer_offsets_pk: defect,
   consumer_offsets_stopped_with_reason: defect,
-  events_fingerprint_is_sha256: crash(
-    'fingerprint_malformed',
-    'the fingerprint is not a SHA-256: it is ours to compute',
-  ),
+  events_fingerprint_is_sha256: fingerprintMalformed,
   events_idempotency_key_unique: race(
     'key_race',
     'another append brought the same key at the same moment; the next try sees its event',
   ),
+  events_occurred_at_is_finite: call,
   events_pk: crash('head_behind_events', 'an event stands at or above the head of its partition: the log is damaged'),
+  events_version_is_positive: call,
+  intake_currency_is_a_code: call,
   intake_outcome_known: defect,
   intake_pk: defect,
   partitions_next_offset_not_negative: defect,

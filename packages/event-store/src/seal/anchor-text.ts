@@ -18,6 +18,8 @@ export type AnchorResult =
   | { readonly ok: false; readonly line: number; readonly message: string };
 
 const HEAD = /^(\d{1,5}) (-1|\d{1,19}) (\d{1,19}) ([0-9a-f]{64})$/;
+const PARTITION_MAX = 32_767;
+const OFFSET_MAX = 2n ** 63n - 1n;
 const ALL = /^all ([0-9a-f]{64})$/;
 
 export function anchorText({ readAt, heads, hash }: SealHeads): string {
@@ -38,6 +40,9 @@ export function parseAnchor(text: string): AnchorResult {
     const all = ALL.exec(line);
     if (head !== null) {
       const [, partition = '', block = '', nextOffset = '', hash = ''] = head;
+      if (Number(partition) > PARTITION_MAX || BigInt(block) > OFFSET_MAX || BigInt(nextOffset) > OFFSET_MAX) {
+        return refuse('no log has such a partition, block or offset');
+      }
       heads.push({ partition: Number(partition), block: BigInt(block), nextOffset: BigInt(nextOffset), hash });
       if (block === '-1' && hash !== GENESIS) return refuse('a partition without a seal stands at the genesis');
     } else if (all !== null) {

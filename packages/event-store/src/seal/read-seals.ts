@@ -48,7 +48,8 @@ export async function readSealOf(
 async function select(db: Kysely<LedgerTables>, which: RawBuilder<unknown>): Promise<Seal[]> {
   const { rows } = await sql<SealRow>`
     select partition, block, from_offset as "fromOffset", next_offset as "nextOffset",
-           to_char(sealed_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "sealedAt", encode(root, 'hex') as root,
+           case when sealed_at between '0001-01-01' and '9999-12-31 23:59:59.999999'
+             then to_char(sealed_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end as "sealedAt", encode(root, 'hex') as root,
            encode(previous, 'hex') as previous, encode(hash, 'hex') as hash, leaf_prefixes as "leafPrefixes"
     from ledger.seals ${which}`.execute(db);
   return rows.map((row) => ({ ...row, sealedAt: row.sealedAt ?? '', previous: row.previous ?? GENESIS }));

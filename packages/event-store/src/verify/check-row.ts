@@ -23,7 +23,8 @@ export function createRowCheck(partitionCount: number): RowCheck {
   }
 
   return (row) => {
-    if (row.occurredAt === null || row.recordedAt === null) return ['a time is not a finite instant'];
+    if (row.occurredAt === null || row.recordedAt === null)
+      return ['a time is not an instant of a year from 1 to 9999'];
     try {
       const { type, subject, occurredAt: time, merchantId } = row;
       const data = readStoredData(row.data);
@@ -35,6 +36,7 @@ export function createRowCheck(partitionCount: number): RowCheck {
         hash('sha256', canonicalBody({ type, subject, time, data }), 'hex') === row.fingerprint.toString('hex')
           ? null
           : 'fingerprint is not that of type, subject, occurred_at and data',
+        hasOnlyCanonicalNumbers(row.data) ? null : 'data holds a number that is not as the event wrote it',
         (data as { merchantId?: unknown }).merchantId === merchantId ? null : 'merchant_id is not that in data',
         partitionOfMerchant(merchantId) === row.partition ? null : 'the merchant belongs to another partition',
       ];
@@ -43,4 +45,28 @@ export function createRowCheck(partitionCount: number): RowCheck {
       return [`the row can not be read as an event: ${error instanceof Error ? error.message : String(error)}`];
     }
   };
+}
+
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.]*/g;
+
+/**
+ * jsonb keeps more digits than a number of JSON has: 1000.00 and 1000.00000000000001 read as 1000, and SQL sums them as
+ * they stand. An event came in canonical form, so each number is the shortest that reads as it does.
+ */
+function hasOnlyCanonicalNumbers(data: string): boolean {
+  for (const [token] of data.matchAll(STRING_OR_NUMBER)) {
+    if (!token.startsWith('"') && token !== inDigits(Number(token))) return false;
+  }
+  return true;
+}
+
+/** As jsonb writes it: without an exponent. */
+function inDigits(value: number): string {
+  const text = String(value);
+  const [, sign = '', whole = '', fraction = '', exponent = ''] = /^(-?)(\d+)\.?(\d*)e([+-]\d+)$/.exec(text) ?? [];
+  if (exponent === '') return text;
+  const digits = whole + fraction;
+  const point = whole.length + Number(exponent);
+  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
+  return `${sign}${digits.padEnd(point, '0')}`;
 }

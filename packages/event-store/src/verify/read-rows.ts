@@ -11,7 +11,7 @@ export interface EventRow extends Coordinate {
   readonly type: string;
   readonly merchantId: string;
   readonly subject: string;
-  /** Null when it is no finite instant. */
+  /** Null when it is no instant of a year from 1 to 9999. */
   readonly occurredAt: Instant | null;
   readonly recordedAt: Instant | null;
   readonly messageId: string | null;
@@ -33,8 +33,10 @@ export async function readRows(db: Kysely<LedgerTables>, wish: RowsWish): Promis
   const { rows } = await sql<EventRow>`
     select partition, "offset", idempotency_key as "idempotencyKey", fingerprint, version, type,
            merchant_id as "merchantId", subject,
-           to_char(occurred_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "occurredAt",
-           to_char(recorded_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as "recordedAt",
+           case when occurred_at between '0001-01-01' and '9999-12-31 23:59:59.999999'
+             then to_char(occurred_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end as "occurredAt",
+           case when recorded_at between '0001-01-01' and '9999-12-31 23:59:59.999999'
+             then to_char(recorded_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end as "recordedAt",
            message_id as "messageId", trace, data::text as data
     from ledger.events
     where partition = ${wish.partition} and "offset" >= ${wish.fromOffset} and "offset" < ${wish.toOffset}

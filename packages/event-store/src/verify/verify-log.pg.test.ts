@@ -141,6 +141,25 @@ describe('verify', () => {
       [`update ledger.events set version = 9 where partition = ${P} and "offset" between 18 and 22`],
       ['changed 4/18-22'],
     ],
+    [
+      'a fraction of a cent that a number of JSON can not hold',
+      [`update ledger.events set data = jsonb_set(data, '{amount}', '1000.00000000000001') ${at(30)}`],
+      ['changed 4/30'],
+    ],
+    [
+      'a time put before our era',
+      [`update ledger.events set recorded_at = (recorded_at::text || ' BC')::timestamptz ${at(30)}`],
+      ['changed 4/30'],
+    ],
+    [
+      'a row doubled, with the constraints taken away',
+      [
+        `alter table ledger.events drop constraint events_pk cascade,
+           drop constraint events_idempotency_key_unique`,
+        `insert into ledger.events select * from ledger.events ${at(30)}`,
+      ],
+      ['added 4/30'],
+    ],
     ['a row deleted in the middle', [`delete from ledger.events ${at(30)}`], ['missing 4/30']],
     [
       'rows deleted over a whole block',

@@ -52,6 +52,10 @@ export async function verifyPartition(db: Kysely<LedgerTables>, wish: PartitionW
         findings.add({ kind: 'added', offset, detail: 'it stands below offset 0' });
         continue;
       }
+      if (offset < expected) {
+        findings.add({ kind: 'added', offset, detail: 'another row stands at the same offset' });
+        continue;
+      }
       if (offset > expected) findings.add({ kind: 'missing', offset: expected, toOffset: offset, detail: NO_ROW });
       if (!seals.isAt(offset)) await seals.advance(offset);
       const isSealed = seals.match(row, withOrder(check(row), row, recordedAt));

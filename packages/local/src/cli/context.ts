@@ -36,3 +36,9 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
     return value;
   };
 }
+
+/** Of a person, for a record: not empty. */
+export function aName(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It is empty: the record needs a name.');
+  return text.trim();
+}

@@ -3,7 +3,14 @@ import type { PausedPartition, SeekOutcome } from '@northwind/event-store';
 import type { LedgerTables } from '@northwind/event-store/tables';
 import { stringify } from '@northwind/service-kit';
 import { Argument, Command, InvalidArgumentError } from 'commander';
-import { addFolderOption, addJsonOption, type CommandContext, surroundings, wholeNumber } from '../cli/context.ts';
+import {
+  addFolderOption,
+  addJsonOption,
+  aName,
+  type CommandContext,
+  surroundings,
+  wholeNumber,
+} from '../cli/context.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import { withDatabase } from '../cli/with-database.ts';
 
@@ -33,7 +40,7 @@ export function pauseCommand(context: CommandContext): Command {
     .description('hold a consumer group back, after the batch under way')
     .argument('<group>', 'as settle groups names it')
     .addArgument(partitionArgument())
-    .requiredOption('--by <name>', 'who says so; it is recorded')
+    .requiredOption('--by <name>', 'who says so; it is recorded', aName)
     .option('--reason <text>', 'why; it is recorded')
     .addHelpText('after', '\nExample:\n  settle groups pause webhooks --by ada --reason "the receiver is being moved"')
     .action(async (group: string, partition: number | undefined, options: Options & { readonly reason?: string }) => {
@@ -60,7 +67,7 @@ export function seekCommand(context: CommandContext): Command {
     .argument('<group>', 'as settle groups names it')
     .addArgument(new Argument('<partition>', 'its number, or all').argParser(parsePartitionOrAll))
     .requiredOption('--to <offset>', 'the offset to apply next, beginning or end', parseTarget)
-    .requiredOption('--by <name>', 'who says so; it is recorded')
+    .requiredOption('--by <name>', 'who says so; it is recorded', aName)
     .requiredOption('--reason <text>', 'why; it is recorded')
     .addHelpText(
       'after',

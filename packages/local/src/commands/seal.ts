@@ -108,9 +108,11 @@ function checkCommand(context: CommandContext): Command {
   return addJsonOption(command);
 }
 
+const PARTITION_MAX = 32_767;
+
 function coordinate(text: string): Coordinate {
   const [, partition, offset] = /^(\d{1,5})\/(\d{1,18})$/.exec(text) ?? [];
-  if (partition === undefined || offset === undefined) {
+  if (partition === undefined || offset === undefined || Number(partition) > PARTITION_MAX) {
     throw new InvalidArgumentError('It is partition/offset, for example 4/1200.');
   }
   return { partition: Number(partition), offset: BigInt(offset) };
