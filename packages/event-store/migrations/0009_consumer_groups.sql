@@ -52,9 +52,8 @@ begin
       using errcode = 'insufficient_privilege', hint = 'Let it begin, pause it, and seek: settle groups seek.';
   end if;
 
-  if new.next_offset > old.next_offset
-     and new.next_offset > coalesce((select h.next_offset from ledger.partitions h where h.partition = new.partition), 0)
-  then
+  if new.next_offset > old.next_offset and new.next_offset > coalesce(
+       (select h.next_offset from ledger.partitions h where h.partition = new.partition), 0) then
     raise exception 'group % can''t go to offset % of partition %: it is beyond the head',
       new.consumer_group, new.next_offset, new.partition using errcode = 'insufficient_privilege';
   end if;

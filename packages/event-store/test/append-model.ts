@@ -1,6 +1,6 @@
 /**
- * What an append is to do, said again in TypeScript without SQL: one map from key to the event that holds it, one head
- * a partition. Batches are taken one after the other; whatever runs at once must look as if it had been.
+ * What an append is to do, said again in TypeScript without SQL: a map from key to the event that holds it, a head per
+ * partition. Batches are taken one after the other; whatever runs at once must look as if it had been.
  */
 import { partitionOf } from '@northwind/events';
 import type { AppendOutcome, IncomingEvent } from '../src/index.ts';

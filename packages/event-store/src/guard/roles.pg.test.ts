@@ -152,23 +152,23 @@ describe('the writer can’t skip an offset', () => {
   const { parameters, call } = appendCall();
 
   it.each([
-    ['a partition that is not there', { in_partitions: [99] }],
-    ['a negative partition', { in_partitions: [-1] }],
-    ['no partition', { in_partitions: [null] }],
-    ['no key', { in_keys: [null] }],
-    ['arrays of other lengths', { in_types: [] }],
-    ['an array that is missing', { in_data: null }],
-    ['no type', { in_types: [null] }],
-    ['no data', { in_data: [null] }],
-    ['no fingerprint', { in_fingerprints: [null] }],
-    ['a fingerprint that is none', { in_fingerprints: [Buffer.from('short')] }],
-  ])('by appending with %s: refused as a defect, and nothing is kept', async (_, wrong) => {
+    ['a partition that is not there', { in_partitions: [99] }, 'P0004'],
+    ['a negative partition', { in_partitions: [-1] }, 'P0004'],
+    ['no partition', { in_partitions: [null] }, 'P0004'],
+    ['no key', { in_keys: [null] }, 'P0004'],
+    ['arrays of other lengths', { in_types: [] }, 'P0004'],
+    ['an array that is missing', { in_data: null }, 'P0004'],
+    ['no type', { in_types: [null] }, '23502'],
+    ['no data', { in_data: [null] }, '23502'],
+    ['no fingerprint', { in_fingerprints: [null] }, '23502'],
+    ['a fingerprint that is none', { in_fingerprints: [Buffer.from('short')] }, '23514'],
+  ])('by appending with %s: refused as a defect, and nothing is kept', async (_, wrong, code) => {
     const writer = await as('settlement_writer');
     const heads = () => owner.query('select partition, next_offset from ledger.partitions order by 1');
     const before = (await heads()).rows;
     const values = Object.values({ ...parameters, ...wrong });
     const refusal = await writer.query(call, values).catch((error: unknown) => error);
-    expect(refusal).toBeInstanceOf(pg.DatabaseError);
+    expect(refusal).toMatchObject({ code });
     expect(isDataRefused(refusal)).toBe(false);
     expect((await heads()).rows).toEqual(before);
   });
