@@ -281,10 +281,15 @@ describe('the writer and a network that', () => {
     const sleeper = spawnWriter();
     await during(async () => {
       killer.pause(sleeper);
-      for (let turn = 0; turn < 4; turn += 1) {
+      toQueue.limit(15_000); // so that there is enough left for both
+      for (let turn = 0; turn < 2; turn += 1) {
+        const before = await countEvents();
         const victim = spawnWriter();
-        await systemClock.sleep(900);
+        await eventually(async () => expect(await countEvents()).toBeGreaterThan(before), ARRIVAL);
+        toDatabase.stall(); // what it receives from here on it can't write, so it must not delete it
+        await systemClock.sleep(500);
         await killer.kill(victim);
+        await toDatabase.heal();
       }
       spawnWriter();
       killer.resume(sleeper);
