@@ -10,7 +10,7 @@ import type { MessagesInHand } from './messages-in-hand.ts';
 
 export interface RemoverOptions {
   readonly queue: MessageQueue;
-  readonly inHand: MessagesInHand;
+  readonly inHand: Pick<MessagesInHand, 'letGo'>;
   readonly retryDelayMs: (attempt: number) => number;
   readonly clock: Clock;
   readonly logger: Logger;
