@@ -33,7 +33,7 @@ export const writerConfigSchema = z.strictObject({
     .describe('appends at the same time at most; less than the database connections'),
   SETTLEMENT_WRITER_FLUSH_MS: whole(0, 1_000)
     .default(20)
-    .describe('milliseconds a message waits for an append under way before another is begun beside it'),
+    .describe('milliseconds a message waits for company at most, while an append is under way or a backlog is there'),
   SETTLEMENT_WRITER_IN_HAND_MAX: whole(10, 100_000)
     .default(5_000)
     .describe('messages received and not yet deleted at most; receiving pauses above'),

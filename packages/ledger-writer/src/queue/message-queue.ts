@@ -105,8 +105,9 @@ function toHeldMessage(message: Message, receivedAtMs: number): HeldMessage {
   const { MessageId = '', ReceiptHandle = '', Body = '', MessageAttributes, Attributes } = message;
   const held = { messageId: MessageId, receiptHandle: ReceiptHandle, body: Body, receivedAtMs };
   if (MessageAttributes === undefined && Attributes === undefined) return held;
+  const { traceparent: attribute } = MessageAttributes ?? {};
   const traceparent = readTrace({
-    traceparent: MessageAttributes?.['traceparent']?.StringValue,
+    traceparent: attribute?.StringValue,
     awsTraceHeader: Attributes?.AWSTraceHeader,
   });
   return traceparent === undefined ? held : { ...held, traceparent };
