@@ -2,13 +2,16 @@
  * The AWS SDK's client, set up so that a call costs little. Receiving and deleting ten messages is two calls, and with
  * the SDK's defaults these two cost more than everything else that the writer does with the ten.
  *
- * - The chain of middleware is put together once for each kind of call and signal, not once for each call.
+ * - The calls that are made all the time go past the SDK's chain of middleware (`call-directly.ts`). One that fails is
+ *   made again by the chain, which knows what to do then: retries, throttling, a clock that is wrong.
  * - HTTP goes through undici, with the SDK's own adapter.
  * - The SDK's check of MD5OfBody is off, because `message-queue.ts` makes the same check in one native call.
  */
 import { type ServiceOutputTypes, SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
+import { systemClock } from '@northwind/service-kit';
 import { UndiciHttpHandler } from '@smithy/undici-http-handler';
 import { Agent } from 'undici';
+import { type Command, createDirectCall } from './call-directly.ts';
 
 /** What the writer needs of an SQSClient. */
 export type QueueClient = Pick<SQSClient, 'send'>;
@@ -24,49 +27,48 @@ export interface ClosableQueueClient extends QueueClient {
 }
 
 /** Longer than the longest poll: an answer that has not come then has lost its connection without noticing. */
-const ANSWER_TIMEOUT_MS = 30_000;
+const ANSWER_TIMEOUT_MS = 25_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
-type Handler = (command: Command) => Promise<{ output: ServiceOutputTypes }>;
-interface Command {
-  resolveMiddleware(stack: unknown, config: unknown, options: unknown): Handler;
-}
 interface SendOptions {
   readonly abortSignal?: AbortSignal;
 }
 
 export function createSqsClient({ region, endpoint, credentials }: SqsClientOptions): ClosableQueueClient {
-  const dispatcher = new Agent({
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    headersTimeout: ANSWER_TIMEOUT_MS,
-    bodyTimeout: ANSWER_TIMEOUT_MS,
-  });
+  const handler = new UndiciHttpHandler({ dispatcher: newConnections() });
   const client = new SQSClient({
     region,
     endpoint,
     md5: false,
-    requestHandler: new UndiciHttpHandler({ dispatcher }),
+    requestHandler: handler,
     ...(credentials && { credentials }),
   });
-  const unsignalled = new WeakMap<object, Handler>();
-  const signalled = new WeakMap<AbortSignal, WeakMap<object, Handler>>();
-
-  function handlersOf(signal: AbortSignal | undefined): WeakMap<object, Handler> {
-    if (signal === undefined) return unsignalled;
-    const known = signalled.get(signal) ?? new WeakMap<object, Handler>();
-    signalled.set(signal, known);
-    return known;
-  }
+  const callDirectly = createDirectCall(client, systemClock);
 
   async function send(command: Command, options: SendOptions = {}): Promise<ServiceOutputTypes> {
-    const handlers = handlersOf(options.abortSignal);
-    let handler = handlers.get(command.constructor);
-    if (handler === undefined) {
-      handler = command.resolveMiddleware(client.middlewareStack, client.config, options);
-      handlers.set(command.constructor, handler);
+    try {
+      const answer = callDirectly(command, options);
+      if (answer !== null) return await answer;
+    } catch (error) {
+      if (options.abortSignal?.aborted) throw error;
+      // The network that swallowed this answer has forgotten the idle connections too, and each would cost as long.
+      // The handler lets calls under way on the old ones come to their end.
+      if (isTimeout(error)) handler.updateHttpClientConfig('dispatcher', newConnections());
     }
-    return (await handler(command)).output;
+    return client.send(command as Parameters<SQSClient['send']>[0], options);
   }
 
   return { send: send as unknown as QueueClient['send'], destroy: () => client.destroy() };
+}
+
+function newConnections(): Agent {
+  return new Agent({
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    headersTimeout: ANSWER_TIMEOUT_MS,
+    bodyTimeout: ANSWER_TIMEOUT_MS,
+  });
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError';
 }
