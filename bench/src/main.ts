@@ -7,10 +7,11 @@ import { checkTargets } from './harness/check-targets.ts';
 import { formatReport } from './harness/print-report.ts';
 import { readArguments, UsageError } from './harness/read-arguments.ts';
 import { runBenchmark } from './harness/run-benchmark.ts';
+import { outage } from './outage/outage.ts';
 import { writer } from './writer/writer.ts';
 import { writerMemory } from './writer/writer-memory.ts';
 
-const benchmarks = [append, consume, writer, writerMemory, growth, endToEnd];
+const benchmarks = [append, consume, writer, writerMemory, outage, growth, endToEnd];
 const interrupted = new AbortController();
 process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
 process.once('SIGTERM', () => interrupted.abort(new Error('interrupted')));

@@ -97,7 +97,9 @@ describe('a call', () => {
     expect(headers['x-amz-target']).toBe(`AmazonSQS.${command.constructor.name.replace('Command', '')}`);
     expect(headers['x-amz-security-token']).toBe('its-token');
     expect(headers.authorization).toBe(authorizationOf({ headers, body }));
-    expect(headers.authorization).toMatch(/Credential=AKID\/\d{8}\/eu-west-1\/sqs\/aws4_request, SignedHeaders=.*host;/);
+    expect(headers.authorization).toMatch(
+      /Credential=AKID\/\d{8}\/eu-west-1\/sqs\/aws4_request, SignedHeaders=.*host;/,
+    );
   });
 
   test('that is throttled is made again', async () => {

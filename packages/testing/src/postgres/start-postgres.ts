@@ -11,6 +11,10 @@ import { findAccount, findBinaries, findOpenFolder, majorVersion, type PostgresA
 export interface PostgresServer {
   /** URL of its `postgres` database, as superuser. */
   readonly url: string;
+  /** Ends all its processes at once (`immediate`). Its data stays; nothing answers until `restart`. */
+  crash(): Promise<void>;
+  /** Starts it again where it was; resolves when it has recovered and answers. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -63,9 +67,13 @@ async function tryToStart(settings: readonly string[]): Promise<PostgresServer> 
   try {
     const data = await initialise({ binaries, folder, account });
     const port = await freePort();
-    const server = run({ binaries, data, account, port, settings });
     const url = `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`;
-    await untilReady(url, server);
+    const start = async () => {
+      const started = run({ binaries, data, account, port, settings });
+      await untilReady(url, started);
+      return started;
+    };
+    let server = await start();
     const kill = () => {
       server.process.kill('SIGKILL');
       remove();
@@ -74,6 +82,11 @@ async function tryToStart(settings: readonly string[]): Promise<PostgresServer> 
     process.once('exit', kill);
     return {
       url,
+      crash: () => stopServer(server.process),
+      restart: async () => {
+        // A process of the last server that has not noticed yet keeps this one out, for a moment.
+        server = await eventually(start, { timeoutMs: START_TIMEOUT_MS });
+      },
       stop: async () => {
         process.off('exit', kill);
         await stopServer(server.process);

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { timeCatchUp } from './catch-up.ts';
+
+test('the rate is from the first message written to the last', async () => {
+  let nowMs = 1_000;
+  const clock = {
+    monotonicMs: () => nowMs,
+    sleep: async () => {
+      nowMs += 500;
+    },
+  };
+  const lefts = [100, 100, 100, 80, 40, 0];
+  const queue = { countLeft: async () => lefts.shift() ?? 0 };
+  const caughtUp = await timeCatchUp(queue, new AbortController().signal, clock);
+  expect(caughtUp).toEqual({ backlog: 100, firstSeconds: 1, emptySeconds: 2, rate: 80 });
+});
