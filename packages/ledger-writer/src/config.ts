@@ -25,7 +25,7 @@ export const writerConfigSchema = z.strictObject({
   SETTLEMENT_HEALTH_PORT: whole(0, 65_535).default(0).describe('port of the health and metrics server; 0: none'),
   SETTLEMENT_DATABASE_CONNECTIONS_MAX: whole(2, 100).default(6).describe('database connections at most'),
   SETTLEMENT_WRITER_RECEIVERS: whole(1, 64)
-    .default(8)
+    .default(16)
     .describe('long polls at the same time at most; one when it is quiet'),
   SETTLEMENT_WRITER_BATCH_SIZE_MAX: whole(1, 10_000).default(1_000).describe('messages in one append at most'),
   SETTLEMENT_WRITER_APPENDS: whole(1, 32)

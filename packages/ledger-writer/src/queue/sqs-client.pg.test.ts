@@ -10,6 +10,7 @@ import {
   ReceiveMessageCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
+import { systemClock } from '@northwind/service-kit';
 import { startSqs } from '@northwind/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ClosableQueueClient, createSqsClient } from './sqs-client.ts';
@@ -56,18 +57,21 @@ describe('a call', () => {
   let server: Server;
   let client: ClosableQueueClient;
   let seen: Seen[];
+  let serverAheadMs: number;
   /** What the next calls are answered with; 200 and nothing when there is none left. */
   let answers: { readonly status: number; readonly type: string }[];
 
   beforeEach(async () => {
     seen = [];
     answers = [];
+    serverAheadMs = 0;
     server = createServer(async (request, response) => {
       let body = '';
       for await (const piece of request.setEncoding('utf8')) body += piece;
       seen.push({ headers: request.headers, body });
       const { status, type } = answers.shift() ?? { status: 200, type: '' };
-      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
+      const date = new Date(systemClock.nowMs() + serverAheadMs).toUTCString();
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0', date });
       response.end(status === 200 ? '{}' : JSON.stringify({ __type: type, message: 'says the server' }));
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -108,6 +112,15 @@ describe('a call', () => {
     expect(seen).toHaveLength(2);
   });
 
+  test('that was signed by a wrong clock is made again by the queue’s, and so are those after it', async () => {
+    serverAheadMs = 3_600_000;
+    answers = Array.from({ length: 2 }, () => ({ status: 403, type: 'RequestTimeTooSkewed' }));
+    await client.send(new ReceiveMessageCommand({ QueueUrl }));
+    await client.send(new ReceiveMessageCommand({ QueueUrl }));
+    const hours = seen.map(({ headers }) => (aheadMsOf(headers) / 3_600_000).toFixed(1).replace('-', ''));
+    expect(hours).toEqual(['0.0', '0.0', '1.0', '1.0']);
+  });
+
   test('that is refused is refused in the end', async () => {
     answers = Array.from({ length: 9 }, () => ({ status: 400, type: 'com.amazonaws.sqs#QueueDoesNotExist' }));
     await expect(client.send(new ReceiveMessageCommand({ QueueUrl }))).rejects.toBeInstanceOf(QueueDoesNotExist);
@@ -121,6 +134,12 @@ describe('a call', () => {
     expect(seen.length).toBeLessThanOrEqual(1);
   });
 });
+
+/** `20261122T060000Z` against this machine's clock. */
+function aheadMsOf({ 'x-amz-date': date }: IncomingHttpHeaders): number {
+  const text = String(date).replace(/^(....)(..)(..T..)(..)(..)Z$/, '$1-$2-$3:$4:$5Z');
+  return Date.parse(text) - systemClock.nowMs();
+}
 
 /** Signature Version 4 as AWS documents it, from what arrived. */
 function authorizationOf({ headers, body }: Seen): string {
