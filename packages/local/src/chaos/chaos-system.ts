@@ -9,12 +9,12 @@ import { type PostgresPlace, placePostgres, removePlace } from '../postgres/plac
 import { databaseUrl, ensureDatabase } from '../postgres/start-postgres.ts';
 import { queueUrl } from '../queue/queues.ts';
 import { findFreePort } from '../stack/find-free-port.ts';
-import { migrateAll } from '../stack/prepare-database.ts';
-import { baseEnvironment, REGION } from '../stack/service-environment.ts';
+import { makeLogins, migrateAll } from '../stack/prepare-database.ts';
+import { baseEnvironment, REGION, serviceLogin, withLogin } from '../stack/service-environment.ts';
 import { waitUntil } from '../stack/wait-until.ts';
 import { type KeptPostgres, keepPostgres } from './keep-postgres.ts';
 import { type KeptProcess, keepRunning } from './keep-running.ts';
-import { CHAOS_TABLES } from './processes/chaos-consumer.ts';
+import { CHAOS_GRANTS, CHAOS_LOGIN, CHAOS_TABLES } from './processes/chaos-consumer.ts';
 import type { QueueCounts } from './queue/fifo-queue.ts';
 
 export interface ChaosSystem {
@@ -48,12 +48,33 @@ const MAINS = {
   consumer: [fromHere('processes/run-consumer.ts')],
   sealer: [fromHere('processes/run-sealer.ts')],
 } as const;
+/** Each connects as production lets it: with the rights of its service, and no others. */
+const LOGINS: Readonly<Partial<Record<keyof typeof MAINS, string>>> = {
+  writer: serviceLogin('writer').login,
+  projector: serviceLogin('projector').login,
+  sealer: serviceLogin('sealer').login,
+  consumer: CHAOS_LOGIN.login,
+};
 const END_WITH_PARENT = pathToFileURL(fromHere('processes/end-with-parent.ts')).href;
 const QUEUE_NAME = 'chaos.fifo';
 const STOP_TIMEOUT_MS = 8_000;
 const READY_TIMEOUT_MS = 20_000;
-/** What a killed writer held is delivered again after this; the least that the writer takes. */
-const VISIBILITY_SECONDS = 3;
+/**
+ * What an operator would set for a backlog on a small machine, where every commit, doorbell and round of a consumer
+ * costs as much as a hundred events: appends are large, also because a killed writer then holds more of what is not
+ * committed. What it held is delivered again after the visibility time, the least that a writer takes; until then the
+ * queue gives out nothing of those merchants, so a writer may not take hold of all merchants.
+ */
+const WRITER_SETTINGS = {
+  SETTLEMENT_WRITER_VISIBILITY_SECONDS: '3',
+  SETTLEMENT_WRITER_FLUSH_MS: '100',
+  SETTLEMENT_WRITER_IN_HAND_MAX: '2000',
+};
+/**
+ * Garbage is collected by the thread that made it, in a nursery that a start does not fill again and again. There are
+ * several processes a core: helper threads of theirs would only take the cores from one another.
+ */
+const COLLECT_ALONE = ['--single-threaded-gc', '--min-semi-space-size=16'];
 
 export async function startSystem(options: SystemOptions): Promise<ChaosSystem> {
   const { folder, clock, signal } = options;
@@ -74,12 +95,12 @@ export async function startSystem(options: SystemOptions): Promise<ChaosSystem> 
 
   const queuePort = await takePort();
   const address = queueUrl(`http://127.0.0.1:${queuePort}`, QUEUE_NAME);
-  const environment_ = processEnvironment({ folder, databaseUrl: database.url, queueUrl: address, queuePort });
+  const common = processEnvironment({ folder, queueUrl: address, queuePort });
   const keep = (name: string, kind: keyof typeof MAINS) =>
     keepRunning({
       name,
-      parameters: ['--import', END_WITH_PARENT, ...MAINS[kind]],
-      environment: environment_,
+      parameters: [...COLLECT_ALONE, '--import', END_WITH_PARENT, ...MAINS[kind]],
+      environment: { ...common, ...databaseEnvironment(database.url, kind) },
       logFile: join(logs, `${name}.log`),
       clock,
     });
@@ -154,6 +175,8 @@ async function startDatabase(options: {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     await client.query(CHAOS_TABLES);
+    await makeLogins(url, password, [CHAOS_LOGIN]);
+    await client.query(CHAOS_GRANTS);
     await client.end();
     return { postgres, url };
   } catch (error) {
@@ -162,31 +185,29 @@ async function startDatabase(options: {
   }
 }
 
+function databaseEnvironment(ownersUrl: string, kind: keyof typeof MAINS): Record<string, string> {
+  const login = LOGINS[kind];
+  return login === undefined ? {} : { DATABASE_URL: withLogin(ownersUrl, login) };
+}
+
 interface Places {
   readonly folder: string;
-  readonly databaseUrl: string;
   readonly queueUrl: string;
   readonly queuePort: number;
 }
 
-/** One environment serves them all, as in production. */
-function processEnvironment({
-  folder,
-  databaseUrl: url,
-  queueUrl: address,
-  queuePort,
-}: Places): Record<string, string> {
+/** One environment serves them all, as in production; only the login of each is its own. */
+function processEnvironment({ folder, queueUrl: address, queuePort }: Places): Record<string, string> {
   return {
     ...baseEnvironment(environment()),
     // Processes are started hundreds of times: compiled once, they start in a quarter of a second instead of a half.
     NODE_COMPILE_CACHE: join(folder, 'compiled'),
     SETTLEMENT_LOG_LEVEL: 'error',
-    DATABASE_URL: url,
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     SQS_EVENTS_URL: address,
-    SETTLEMENT_WRITER_VISIBILITY_SECONDS: String(VISIBILITY_SECONDS),
+    ...WRITER_SETTINGS,
     CHAOS_QUEUE_PORT: String(queuePort),
   };
 }

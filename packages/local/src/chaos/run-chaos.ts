@@ -6,6 +6,7 @@ import type { ChaosOptions, ChaosProgress } from './chaos-options.ts';
 import type { ChaosReport } from './chaos-report.ts';
 import { type ChaosSystem, startSystem } from './chaos-system.ts';
 import { checkAll } from './checks/check-all.ts';
+import { readLogins } from './checks/check-logins.ts';
 import { type Plan, planMessages } from './plan-messages.ts';
 import type { QueueCounts } from './queue/fifo-queue.ts';
 import { sendMessages } from './send-messages.ts';
@@ -43,9 +44,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const settling = await settle({ ...options, system, plan, progress });
   progress.tell('catching up');
   const catchUpMs = await awaitHeads({ system, clock, signal });
+  const logins = await readLogins(system.databaseUrl, clock);
   const late = await system.stopProcesses();
   progress.tell('checking');
-  const { checks, intake } = await checkAll({ system, plan, events, maker, queue: settling.queue, late });
+  const { checks, intake } = await checkAll({ system, plan, events, maker, queue: settling.queue, late, logins });
   const passed = checks.every(({ isRight }) => isRight);
   isKept = options.keep && !passed;
   return {

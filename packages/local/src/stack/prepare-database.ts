@@ -1,6 +1,6 @@
 import type { AccessTables, Role } from '@northwind/query-api';
 import { type AppliedMigration, createDatabaseClient, type MigrateOptions, openDatabase } from '@northwind/service-kit';
-import { SERVICE_NAMES, serviceLogin } from './service-environment.ts';
+import { SERVICE_NAMES, type ServiceLogin, serviceLogin } from './service-environment.ts';
 import type { StackFile } from './stack-file.ts';
 import { DEMO_MERCHANT } from './stack-options.ts';
 
@@ -20,13 +20,19 @@ export async function migrateAll(
   return migrate(databaseUrl, [ledgerMigrations, readMigrations, deliveryMigrations, accessMigrations], options);
 }
 
-/** A login for each service, with the password of the stack, so that none of them runs as the owner. Safe again. */
-export async function makeLogins(databaseUrl: string, password: string): Promise<void> {
+/**
+ * A login for each service, and for others that are no services of ours, with the password of the stack, so that none
+ * of them runs as the owner. Safe again.
+ */
+export async function makeLogins(
+  databaseUrl: string,
+  password: string,
+  others: readonly ServiceLogin[] = [],
+): Promise<void> {
   const client = createDatabaseClient({ url: databaseUrl, applicationName: 'settle' });
   await client.connect();
   try {
-    for (const service of SERVICE_NAMES) {
-      const { login, role } = serviceLogin(service);
+    for (const { login, role } of [...SERVICE_NAMES.map(serviceLogin), ...others]) {
       const { rowCount } = await client.query('select from pg_roles where rolname = $1', [login]);
       const secret = client.escapeLiteral(password);
       await client.query(`${rowCount === 0 ? 'create' : 'alter'} role ${login} login password ${secret}`);

@@ -39,14 +39,20 @@ export function queueEnvironment(addresses: StackAddresses): Record<string, stri
   };
 }
 
+export interface ServiceLogin {
+  readonly login: string;
+  readonly role: string;
+}
+
 /** The login of a service in this stack's database: it has what the role of that service has, and nothing else. */
-export function serviceLogin(service: ServiceName): { readonly login: string; readonly role: string } {
+export function serviceLogin(service: ServiceName): ServiceLogin {
   return { login: `stack_${service}`, role: `settlement_${service}` };
 }
 
-function serviceDatabaseUrl(ownersUrl: string, service: ServiceName): string {
+/** The owner's address of the database, for another login with the same password. */
+export function withLogin(ownersUrl: string, login: string): string {
   const url = new URL(ownersUrl);
-  url.username = serviceLogin(service).login;
+  url.username = login;
   return url.href;
 }
 
@@ -78,7 +84,7 @@ export function serviceEnvironment(options: ServiceEnvironmentOptions, parent: E
   };
   return {
     ...baseEnvironment(parent),
-    DATABASE_URL: serviceDatabaseUrl(addresses.databaseUrl, service),
+    DATABASE_URL: withLogin(addresses.databaseUrl, serviceLogin(service).login),
     ...queueEnvironment(addresses),
     ...(service !== 'api' && { SETTLEMENT_HEALTH_PORT: String(port) }),
     ...own[service],

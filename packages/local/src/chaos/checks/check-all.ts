@@ -6,6 +6,7 @@ import type { QueueCounts } from '../queue/fifo-queue.ts';
 import { checkBalances, checkOffsets, checkSeen } from './check-consumers.ts';
 import { checkIntake, type IntakeFound } from './check-intake.ts';
 import { checkLog } from './check-log.ts';
+import { checkLogins, type Login } from './check-logins.ts';
 import { checkSeals } from './check-seals.ts';
 import { type Check, Wrongs } from './finding.ts';
 
@@ -17,6 +18,8 @@ export interface CheckOptions {
   readonly queue: QueueCounts;
   /** Processes that SIGTERM did not end in time. */
   readonly late: readonly string[];
+  /** Who was connected as whom, while everything ran. */
+  readonly logins: readonly Login[];
 }
 
 export async function checkAll(
@@ -29,7 +32,10 @@ export async function checkAll(
     const { checks, intake } = await checkIntake({ ...options, client });
     const seals = await checkSeals(options.system.databaseUrl);
     const consumers = [await checkSeen(client), await checkBalances(client), await checkOffsets(client)];
-    return { checks: [...log, ...checks, seals, ...consumers, checkStruck(options)], intake };
+    return {
+      checks: [...log, ...checks, seals, ...consumers, checkLogins(options.logins), checkStruck(options)],
+      intake,
+    };
   } finally {
     await client.end();
   }

@@ -16,6 +16,8 @@ import {
 import { sql } from 'kysely';
 
 export const CHAOS_GROUP = 'chaos';
+/** The name of its connections. */
+export const CHAOS_CONSUMER = 'chaos-consumer';
 
 /** In statements of its own, for whoever may run it first. */
 export const CHAOS_TABLES = `
@@ -23,10 +25,17 @@ export const CHAOS_TABLES = `
   create table chaos.seen (partition int2 not null, "offset" int8 not null, process_id text not null);
 `;
 
+/** A consumer that is not of this system has this role, and in its own table it needs no more than to write. */
+export const CHAOS_LOGIN = { login: 'stack_consumer', role: 'settlement_consumer' } as const;
+export const CHAOS_GRANTS = `
+  grant usage on schema chaos to ${CHAOS_LOGIN.login};
+  grant insert on chaos.seen to ${CHAOS_LOGIN.login};
+`;
+
 export async function createChaosConsumer(env: Environment): Promise<Service> {
   const { DATABASE_URL: url = '', CHAOS_PROCESS_ID: processId = '' } = env;
-  const logger = createLogger({ name: 'chaos-consumer', level: 'error' });
-  const database = openDatabase<LedgerTables>({ url, applicationName: 'chaos-consumer', connectionsMax: 3 });
+  const logger = createLogger({ name: CHAOS_CONSUMER, level: 'error' });
+  const database = openDatabase<LedgerTables>({ url, applicationName: CHAOS_CONSUMER, connectionsMax: 3 });
   const consumer = createConsumer({
     database,
     group: CHAOS_GROUP,
@@ -45,5 +54,5 @@ export async function createChaosConsumer(env: Environment): Promise<Service> {
     },
   });
   const connections = createService({ name: 'connections', start: async () => undefined, stop: database.close });
-  return serviceStack('chaos-consumer', [connections, consumer]);
+  return serviceStack(CHAOS_CONSUMER, [connections, consumer]);
 }
