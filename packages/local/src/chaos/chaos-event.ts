@@ -25,10 +25,11 @@ export interface EventMaker {
 
 const MERCHANTS = 500;
 /**
- * Zipf's law with less than half of the simulated company's exponent: the busiest merchant has every seventieth event.
- * A FIFO queue gives out one merchant's messages to one receiver at a time, so a run waits for the busiest merchant.
+ * Zipf's law with a quarter of the simulated company's exponent: the busiest merchant has one event in 180. A FIFO
+ * queue gives out ten messages of a merchant, and no more of his until they are deleted, and those that a killed writer
+ * held after three seconds: with a steeper law a run is as long as the busiest merchant takes.
  */
-const SKEW = 0.4;
+const SKEW = 0.2;
 const REFUND_EVERY = 10;
 const CURRENCIES = ['EUR', 'GBP', 'USD', 'JPY', 'BHD'] as const;
 const MS_A_DAY = 86_400_000;

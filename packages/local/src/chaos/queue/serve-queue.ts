@@ -1,5 +1,5 @@
 /** The chaos queue behind the SQS protocol (AWS JSON 1.0), as far as a producer and the writer speak it. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Clock } from '@northwind/service-kit';
 import type { FifoQueue, ReceivedMessage } from './fifo-queue.ts';
@@ -162,7 +162,7 @@ function toWire({ messageId, receiptHandle, body }: ReceivedMessage): object {
 }
 
 function md5(text: string): string {
-  return createHash('md5').update(text).digest('hex');
+  return hash('md5', text);
 }
 
 function write(response: ServerResponse, answer: object): void {
