@@ -15,7 +15,7 @@ import {
 import type { Observations } from './observations.ts';
 
 const POLL_MS = 50;
-const READ_MAX = 10_000;
+const READ_LIMIT = { itemsPerRange: 10_000, bytesPerRange: 64 * 1_024 * 1_024 };
 
 export interface LogWatcher extends Service {
   /** Fills in where every event stands and when it was first seen committed. */
@@ -45,12 +45,14 @@ export function watchLog(database: Database<LedgerTables>): LogWatcher {
     await noteHeads();
     for (const [partition, known] of moves) {
       let move = 0;
-      for (let fromOffset = 0n; fromOffset < (known.at(-1)?.nextOffset ?? 0n); fromOffset += BigInt(READ_MAX)) {
-        const toOffset = known.at(-1)?.nextOffset ?? 0n;
-        for (const event of await readEvents(database.db, [{ partition, fromOffset, toOffset }], READ_MAX)) {
+      const toOffset = known.at(-1)?.nextOffset ?? 0n;
+      for (let fromOffset = 0n; fromOffset < toOffset; ) {
+        const { items } = await readEvents(database.db, [{ partition, fromOffset, toOffset }], READ_LIMIT);
+        for (const event of items) {
           while ((known[move]?.nextOffset ?? 0n) <= event.offset) move += 1;
           seen.committed.set(event.idempotencyKey, { offset: event.offset, atMs: known[move]?.atMs ?? Number.NaN });
         }
+        fromOffset += BigInt(items.length);
       }
     }
   }

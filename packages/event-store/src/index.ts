@@ -18,7 +18,7 @@ export {
   seekGroup,
 } from './consume/operate-group.ts';
 export { registerGroup } from './consume/register-group.ts';
-export type { OffsetRange, Source } from './consume/source.ts';
+export type { OffsetRange, ReadItems, ReadLimit, Source } from './consume/source.ts';
 export type { Coordinate } from './coordinate.ts';
 export {
   createDoorbell,

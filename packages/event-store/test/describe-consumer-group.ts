@@ -105,7 +105,10 @@ export function describeConsumerGroup<Item extends Coordinate, DB extends Ledger
 
     it('has nothing to do in an empty source', async () => {
       await consume();
-      expect(await world.source.read(world.database.db, await allRanges(), 10)).toEqual([]);
+      expect(await world.source.read(world.database.db, await allRanges(), atMost(10))).toEqual({
+        items: [],
+        cutOff: new Set(),
+      });
       await caughtUp();
       expect(await applied()).toEqual([]);
     });
@@ -113,15 +116,17 @@ export function describeConsumerGroup<Item extends Coordinate, DB extends Ledger
     it('reads within a range and its limit, in order', async () => {
       await world.produce(200);
       const { db } = world.database;
-      const whole = await world.source.read(db, await allRanges(), 10_000);
+      const { items: whole } = await world.source.read(db, await allRanges(), atMost(10_000));
       expect(bare(whole).toSorted(byCoordinate)).toEqual(bare(await world.stored()));
       for (const [partition, items] of Map.groupBy(whole, (item) => item.partition)) {
         expect(items.map((item) => item.offset)).toEqual(items.map((item) => item.offset).toSorted(byOffset));
         const [first, second, third, fourth] = items;
         if (!first || !second || !third || !fourth) continue;
         const range = { partition, fromOffset: second.offset, toOffset: fourth.offset };
-        expect(bare(await world.source.read(db, [range], 100))).toEqual(bare([second, third]));
-        expect(bare(await world.source.read(db, [range], 1))).toEqual(bare([second]));
+        const all = await world.source.read(db, [range], atMost(100));
+        expect([bare(all.items), all.cutOff]).toEqual([bare([second, third]), new Set()]);
+        const one = await world.source.read(db, [range], atMost(1));
+        expect([bare(one.items), one.cutOff]).toEqual([bare([second]), new Set([partition])]);
       }
     });
 
@@ -134,12 +139,12 @@ export function describeConsumerGroup<Item extends Coordinate, DB extends Ledger
       });
       while (isProducing) {
         const ranges = await allRanges();
-        seen.push({ ranges, items: bare(await world.source.read(db, ranges, 10_000)) });
+        seen.push({ ranges, items: bare((await world.source.read(db, ranges, atMost(10_000))).items) });
       }
       await producing;
       expect(seen.length).toBeGreaterThan(1);
       for (const { ranges, items } of seen) {
-        expect(bare(await world.source.read(db, ranges, 10_000))).toEqual(items);
+        expect(bare((await world.source.read(db, ranges, atMost(10_000))).items)).toEqual(items);
       }
     });
 
@@ -261,6 +266,7 @@ export function describeConsumerGroup<Item extends Coordinate, DB extends Ledger
   });
 }
 
+const atMost = (itemsPerRange: number) => ({ itemsPerRange, bytesPerRange: Number.MAX_SAFE_INTEGER });
 const byOffset = (one: bigint, other: bigint) => Number(one - other);
 const byCoordinate = (one: Coordinate, other: Coordinate) =>
   one.partition - other.partition || byOffset(one.offset, other.offset);

@@ -6,19 +6,23 @@ export interface PaymentWish {
   readonly merchantId?: string;
   readonly amount?: number;
   readonly time?: string;
+  /** Members of the data that the catalogue does not know. */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
-export function payment({ paymentId, merchantId = 'mer_001', amount = 1_000, time }: PaymentWish): SettlementEvent {
-  const body = toJson(
+export function payment({ paymentId, merchantId = 'mer_001', amount = 1_000, ...wish }: PaymentWish): SettlementEvent {
+  const json = toJson(
     paymentCaptured({
       paymentId,
       merchantId,
       amount,
       fee: 10,
       currency: 'EUR',
-      time: time ?? '2026-11-22T06:00:00.000000Z',
+      time: wish.time ?? '2026-11-22T06:00:00.000000Z',
     }),
   );
+  const { data, ...rest } = JSON.parse(json);
+  const body = JSON.stringify({ ...rest, data: { ...data, ...wish.more } });
   const parsed = parseEvent(body, { receivedAtMs: Date.parse('2026-11-22T06:00:00Z') });
   if (!parsed.ok) throw new Error(parsed.rejection.message);
   return parsed.event;

@@ -84,7 +84,8 @@ export async function rebuildBeside(db: Kysely<ReadTables>, batchSize: number): 
   const heads = await db.selectFrom('ledger.partitions').selectAll().execute();
   for (const { partition, next_offset: toOffset } of heads) {
     for (let fromOffset = 0n; fromOffset < toOffset; fromOffset += BigInt(batchSize)) {
-      const items = await readEvents(ledger, [{ partition, fromOffset, toOffset }], batchSize);
+      const limit = { itemsPerRange: batchSize, bytesPerRange: Number.MAX_SAFE_INTEGER };
+      const { items } = await readEvents(ledger, [{ partition, fromOffset, toOffset }], limit);
       const slice = { partition, items, fromOffset, nextOffset: fromOffset + BigInt(items.length), moreWaiting: false };
       await db.transaction().execute((trx) => {
         return applyBatch(trx as unknown as Kysely<unknown>, 'read_g2', { slices: [slice] });

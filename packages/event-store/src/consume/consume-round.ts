@@ -4,7 +4,7 @@ import type { Coordinate } from '../coordinate.ts';
 import type { LedgerTables } from '../tables.ts';
 import { advanceOffsets } from './advance-offsets.ts';
 import { claimPartitions } from './claim-partitions.ts';
-import type { OffsetRange, Source } from './source.ts';
+import type { OffsetRange, ReadItems, Source } from './source.ts';
 
 /** What one partition contributes to a batch. */
 export interface BatchSlice<Item> {
@@ -25,6 +25,8 @@ export interface RoundResult<Item> {
   /** What was committed; without slices when there was nothing to do, or others hold all there is. */
   readonly batch: ConsumedBatch<Item>;
   readonly isHeldByOthers: boolean;
+  /** Fewer items than were asked for fitted into `bytesMax`. */
+  readonly isCutByBytes: boolean;
 }
 
 export interface Round<Item extends Coordinate, DB extends LedgerTables> {
@@ -34,6 +36,7 @@ export interface Round<Item extends Coordinate, DB extends LedgerTables> {
   /** Writes through the transaction only; the offsets are advanced in the same one, afterwards. */
   readonly apply: (trx: Transaction<DB>, batch: ConsumedBatch<Item>) => Promise<void>;
   readonly itemsMax: number;
+  readonly bytesMax: number;
   readonly members: number;
   readonly partitionsMax: number;
   readonly only?: readonly number[];
@@ -58,33 +61,33 @@ export async function consumeRound<Item extends Coordinate, DB extends LedgerTab
   return round.db.transaction().execute(async (trx) => {
     const ledger = trx as unknown as Transaction<LedgerTables>;
     const { ranges, isHeldByOthers } = await claimPartitions(ledger, { ...round, heads });
-    if (ranges.length === 0) return { batch: { slices: [] }, isHeldByOthers };
-    const limit = Math.max(1, Math.ceil(round.itemsMax / ranges.length));
+    if (ranges.length === 0) return { batch: { slices: [] }, isHeldByOthers, isCutByBytes: false };
+    const share = (of: number) => Math.max(1, Math.ceil(of / ranges.length));
+    const limit = { itemsPerRange: share(round.itemsMax), bytesPerRange: share(round.bytesMax) };
     const nothing = ranges.map((range) => ({ ...range, items: [], nextOffset: range.fromOffset, moreWaiting: true }));
     let batch: ConsumedBatch<Item> = { slices: nothing };
     try {
-      batch = { slices: toSlices(ranges, await round.source.read(trx, ranges, limit), limit) };
+      batch = { slices: toSlices(ranges, await round.source.read(trx, ranges, limit)) };
       await round.apply(trx, batch);
     } catch (error) {
       throw new ApplyError(batch, error);
     }
     await advanceOffsets(ledger, round.group, batch.slices);
-    return { batch, isHeldByOthers };
+    const isCutByBytes = batch.slices.some((own) => own.moreWaiting && own.items.length < limit.itemsPerRange);
+    return { batch, isHeldByOthers, isCutByBytes };
   });
 }
 
-/** A range that gave fewer items than asked is exhausted: the group moves to its end, past offsets without items. */
+/** A range that was not cut off is exhausted: the group moves to its end, past offsets without items. */
 function toSlices<Item extends Coordinate>(
   ranges: readonly OffsetRange[],
-  items: readonly Item[],
-  limit: number,
+  { items, cutOff }: ReadItems<Item>,
 ): BatchSlice<Item>[] {
   const byPartition = Map.groupBy(items, (item) => item.partition);
-  return ranges.map((range) => {
-    const own = byPartition.get(range.partition) ?? [];
+  return ranges.map(({ partition, fromOffset, toOffset }) => {
+    const own = byPartition.get(partition) ?? [];
     const last = own.at(-1);
-    const nextOffset = last !== undefined && own.length === limit ? last.offset + 1n : range.toOffset;
-    const { partition, fromOffset, toOffset } = range;
+    const nextOffset = last !== undefined && cutOff.has(partition) ? last.offset + 1n : toOffset;
     return { partition, items: own, fromOffset, nextOffset, moreWaiting: nextOffset < toOffset };
   });
 }

@@ -2,7 +2,7 @@ import { createHealth, openDatabase, type Service, systemClock } from '@northwin
 import { eventually, recordingLogger, silentLogger, type TestDatabase, testDatabase } from '@northwind/testing';
 import { sql, type Transaction } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { payments } from '../../test/events.ts';
+import { payment, payments } from '../../test/events.ts';
 import { createEventLog, type EventLog } from '../append/event-log.ts';
 import { createDoorbell, DOORBELL_LEDGER } from '../doorbell/doorbell.ts';
 import { ledgerMigrations } from '../migrations.ts';
@@ -171,6 +171,24 @@ describe('consumer', () => {
       expect(behind).toMatchObject([{ partition: 4, nextOffset: 1n }]);
       expect(behind[0]?.stoppedReason).toContain('no event at 4:1');
     });
+  });
+
+  it('takes no more bytes a turn than its bound, and all of a backlog in the end', async () => {
+    const more = { note: 'x'.repeat(100_000) };
+    const large = Array.from({ length: 40 }, (_, i) => payment({ paymentId: `large_${i}`, more }));
+    await log.append(large.map((event) => ({ event, messageId: null })));
+    const bytes: number[] = [];
+    await consume({
+      batchBytesMax: 1_000_000,
+      afterCommit: ({ slices }) => {
+        const items = slices.flatMap((slice) => slice.items);
+        bytes.push(items.reduce((sum, item) => sum + JSON.stringify(item.data).length, 0));
+      },
+    });
+    await eventually(async () => expect(await lag()).toBe(0n));
+    expect(await applied()).toHaveLength(40);
+    expect(Math.max(...bytes)).toBeLessThan(1_000_000);
+    expect(Math.max(...bytes)).toBeGreaterThan(800_000);
   });
 
   it('hears the doorbell', async () => {

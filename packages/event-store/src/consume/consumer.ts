@@ -37,6 +37,8 @@ export interface ConsumerOptions<Item extends Coordinate, DB extends LedgerTable
   readonly health?: Health;
   /** Items a transaction takes at most, over all its partitions. */
   readonly batchSizeMax?: number;
+  /** Bytes of what varies in size, as text, that a transaction takes at most; one item of each partition in any case. */
+  readonly batchBytesMax?: number;
   /** Called after each commit that applied something. */
   readonly afterCommit?: (batch: ConsumedBatch<Item>) => void;
   /** Told the group's lag about once a second. */
@@ -45,6 +47,8 @@ export interface ConsumerOptions<Item extends Coordinate, DB extends LedgerTable
 
 /** Only a backlog fills it; what a round costs besides its items is then little beside them. */
 const BATCH_SIZE_MAX = 4_000;
+/** Eight times what a full batch of ordinary events has; in memory it is some times as much. */
+const BATCH_BYTES_MAX = 8 * 1_024 * 1_024;
 /** After a batch during which the doorbell rang: what comes meanwhile shares the next one instead of having its own. */
 const COLLECT_MS = 5;
 /** Others hold all there is: soon one of them commits, and the next partition may be taken here. */
@@ -62,7 +66,9 @@ export function createConsumer<Item extends Coordinate, DB extends LedgerTables>
   const itemsMax = options.batchSizeMax ?? BATCH_SIZE_MAX;
   const presence = createPresence({ db: ledger, group, clock });
   const { announce: onConnected, countMembers } = presence;
-  const takeTurn = createTurns({ db, group, source, apply, itemsMax, logger, afterCommit, countMembers });
+  const bytesMax = options.batchBytesMax ?? BATCH_BYTES_MAX;
+  const bounds = { itemsMax, bytesMax };
+  const takeTurn = createTurns({ db, group, source, apply, ...bounds, logger, afterCommit, countMembers });
   const report = health || onLag ? createGroupReport({ db: ledger, group, clock, health, onLag }) : null;
   const alarm = createAlarm(clock);
   let hasRung = false;

@@ -1,6 +1,6 @@
 import { openDatabase } from '@northwind/service-kit';
 import { testDatabase } from '@northwind/testing';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { describeConsumerGroup } from '../../test/describe-consumer-group.ts';
 import { payments } from '../../test/events.ts';
 import { createEventLog } from '../append/event-log.ts';
@@ -56,9 +56,40 @@ it('reads a batch out of a backlog by the index, never by looking at the whole l
   const before = await scans();
   for (let times = 1; times <= 8; times += 1) {
     const ranges = Array.from({ length: times }, (_, partition) => ({ partition, fromOffset: 100n, toOffset: 2_000n }));
-    expect(await readEvents(database.db, ranges, 125)).toHaveLength(times * 125);
+    const limit = { itemsPerRange: 125, bytesPerRange: 1_000_000 };
+    expect((await readEvents(database.db, ranges, limit)).items).toHaveLength(times * 125);
   }
   const after = await scans();
   expect(after.seq_scan - before.seq_scan).toBe(0n);
   expect(after.idx_scan).toBeGreaterThan(before.idx_scan);
+});
+
+describe('a read of the log is bounded by bytes', () => {
+  // What jsonb stores is small in each case; the text that a consumer would get is not.
+  const KINDS = [
+    ['stored as it is', { reference: 'abcdefghij'.repeat(90) }, 1_000],
+    ['compressed', { reference: 'x'.repeat(100_000) }, 100_000],
+    ['of numbers that are long without an exponent', { numbers: Array.from({ length: 300 }, () => 1e300) }, 90_000],
+  ] as const;
+
+  it.each(KINDS)('%s', async (_, data, bytesAtLeast) => {
+    await using test = await testDatabase([ledgerMigrations]);
+    await using database = openDatabase<LedgerTables>({ url: test.url, applicationName: 'bytes', connectionsMax: 2 });
+    await database.pool.query(
+      `insert into ledger.events (partition, "offset", version, idempotency_key, occurred_at, recorded_at, type,
+                                  merchant_id, subject, fingerprint, data)
+       select p, i, 1, gen_random_uuid(), now(), now(), 'payment.captured', 'mer_1', 'pay', sha256('')::bytea, $1::jsonb
+       from generate_series(0, 1) p, generate_series(0, 19) i`,
+      [JSON.stringify(data)],
+    );
+    const ranges = [0, 1].map((partition) => ({ partition, fromOffset: 5n, toOffset: 20n }));
+    const read = async (bytesPerRange: number) => {
+      const { items, cutOff } = await readEvents(database.db, ranges, { itemsPerRange: 10, bytesPerRange });
+      const offsets = items.filter((item) => item.partition === 1).map((item) => item.offset);
+      return { offsets, cutOff: [...cutOff] };
+    };
+    expect(await read(3.5 * bytesAtLeast)).toEqual({ offsets: [5n, 6n, 7n], cutOff: [0, 1] });
+    expect(await read(1)).toEqual({ offsets: [5n], cutOff: [0, 1] }); // one comes whatever its size
+    expect((await read(1_000 * bytesAtLeast)).offsets).toHaveLength(10);
+  });
 });

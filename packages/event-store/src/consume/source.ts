@@ -9,6 +9,20 @@ export interface OffsetRange {
   readonly toOffset: bigint;
 }
 
+/** What one read may take of each range. The first item of a range comes whatever its size. */
+export interface ReadLimit {
+  readonly itemsPerRange: number;
+  /** Of what varies in size, as text. */
+  readonly bytesPerRange: number;
+}
+
+export interface ReadItems<Item> {
+  /** Ordered by offset within each partition. */
+  readonly items: readonly Item[];
+  /** The partitions of which a limit may have left something in the range, after the last of their items. */
+  readonly cutOff: ReadonlySet<number>;
+}
+
 export interface Source<Item extends Coordinate, DB> {
   readonly name: string;
   /**
@@ -16,6 +30,6 @@ export interface Source<Item extends Coordinate, DB> {
    * A mark may be old, never too high.
    */
   heads(db: Kysely<DB>): Promise<ReadonlyMap<number, bigint>>;
-  /** Up to `limitPerRange` items of each range, ordered by partition and offset. Offsets may be missing in between. */
-  read(db: Kysely<DB>, ranges: readonly OffsetRange[], limitPerRange: number): Promise<Item[]>;
+  /** The items of each range from its beginning, up to the limit. Offsets may be missing in between. */
+  read(db: Kysely<DB>, ranges: readonly OffsetRange[], limit: ReadLimit): Promise<ReadItems<Item>>;
 }

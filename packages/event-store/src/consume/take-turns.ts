@@ -12,7 +12,7 @@ import { stopPartition } from './stop-partition.ts';
 import { createSuspects } from './suspects.ts';
 
 export interface TurnOptions<Item extends Coordinate, DB extends LedgerTables>
-  extends Pick<Round<Item, DB>, 'db' | 'group' | 'source' | 'apply' | 'itemsMax'> {
+  extends Pick<Round<Item, DB>, 'db' | 'group' | 'source' | 'apply' | 'itemsMax' | 'bytesMax'> {
   readonly logger: Logger;
   readonly countMembers: () => Promise<number>;
   readonly afterCommit?: ((batch: ConsumedBatch<Item>) => void) | undefined;
@@ -28,9 +28,9 @@ export type Turn = 'full' | 'some' | 'held' | 'nothing';
 export function createTurns<Item extends Coordinate, DB extends LedgerTables>(
   options: TurnOptions<Item, DB>,
 ): () => Promise<Turn> {
-  const { db, group, source, apply, itemsMax } = options;
+  const { db, group, source, apply, itemsMax, bytesMax } = options;
   const suspects = createSuspects(itemsMax);
-  const round = { db, group, source, apply, partitionsMax: PARTITIONS_A_ROUND };
+  const round = { db, group, source, apply, bytesMax, partitionsMax: PARTITIONS_A_ROUND };
 
   async function consume(): Promise<Turn> {
     const suspect = suspects.next();

@@ -62,7 +62,8 @@ describe.each(['auto', 'force_generic_plan', 'force_custom_plan'])('with plan_ca
       fromOffset: 10n,
       toOffset: BigInt(EVENTS / 16),
     }));
-    const scans = await projector.scansOf(({ db }) => readEvents(db, ranges, 100));
+    const limit = { itemsPerRange: 100, bytesPerRange: 1_000_000 };
+    const scans = await projector.scansOf(({ db }) => readEvents(db, ranges, limit));
     expect(indexesOn('events', scans)).toEqual(['events_pk']);
     expectNoScanOf('events', scans);
   });

@@ -1,3 +1,4 @@
+import type { OffsetRange } from '@northwind/event-store';
 import { adjustmentPosted, payoutInitiated, payoutSettled, payoutSubmitted } from '@northwind/events';
 import { expect, test } from 'vitest';
 import { nth } from '../../test/arbitrary-events.ts';
@@ -151,17 +152,21 @@ test('transitions are a source: heads are what is committed, items stand where t
     fromOffset,
     toOffset: heads.get(partition) ?? 0n,
   });
-  const items = await transitionsSource.read(projection.db, [range(4, 0n), range(6, 0n)], 100);
+  const read = (ranges: readonly OffsetRange[], itemsPerRange: number) =>
+    transitionsSource.read(projection.db, ranges, { itemsPerRange, bytesPerRange: 1_000_000 });
+  const { items, cutOff } = await read([range(4, 0n), range(6, 0n)], 100);
   expect(items.map((t) => [t.partition, t.offset, t.payoutId, t.status, t.previousStatus, t.sequence])).toEqual([
     [4, 0n, 'po_1', 'initiated', null, 1],
     [4, 1n, 'po_1', 'submitted', 'initiated', 2],
     [6, 0n, 'po_2', 'initiated', null, 1],
   ]);
   expect(items[1]?.payout).toMatchObject({ status: 'submitted', amountMinor: 101n, railReference: 'rail_1' });
-  const begun = await transitionsSource.read(projection.db, [{ partition: 4, fromOffset: 0n, toOffset: 1n }], 100);
-  expect(begun.map((t) => t.offset)).toEqual([0n]);
-  const limited = await transitionsSource.read(projection.db, [range(4, 1n), range(6, 0n)], 1);
-  expect(limited.map((t) => [t.partition, t.offset])).toEqual([
+  expect(cutOff).toEqual(new Set());
+  const begun = await read([{ partition: 4, fromOffset: 0n, toOffset: 1n }], 100);
+  expect(begun.items.map((t) => t.offset)).toEqual([0n]);
+  const limited = await read([range(4, 1n), range(6, 0n)], 1);
+  expect(limited.cutOff).toEqual(new Set([4, 6]));
+  expect(limited.items.map((t) => [t.partition, t.offset])).toEqual([
     [4, 1n],
     [6, 0n],
   ]);

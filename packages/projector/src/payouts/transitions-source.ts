@@ -1,5 +1,5 @@
 /** The transitions as a source for consumer groups. They stand at the coordinates of the events that caused them. */
-import type { OffsetRange, Source } from '@northwind/event-store';
+import type { OffsetRange, ReadItems, ReadLimit, Source } from '@northwind/event-store';
 import { type Kysely, sql } from 'kysely';
 import { readPosition } from '../position/read-position.ts';
 import type { ReadTables } from '../tables.ts';
@@ -22,13 +22,14 @@ async function readHeads(db: Kysely<ReadTables>): Promise<ReadonlyMap<number, bi
 
 /**
  * Served by payout_transitions_pk, one short index scan a range. The end of a range is applied outside the limit:
- * inside, the planner takes a range for far shorter than a backlog is and sorts all of it for every batch.
+ * inside, the planner takes a range for far shorter than a backlog is and sorts all of it for every batch. The texts of a
+ * payout are bounded by the catalogue to a few KiB together, so the number of rows bounds their bytes, too.
  */
 async function readTransitions(
   db: Kysely<ReadTables>,
   ranges: readonly OffsetRange[],
-  limitPerRange: number,
-): Promise<PayoutTransition[]> {
+  { itemsPerRange }: ReadLimit,
+): Promise<ReadItems<PayoutTransition>> {
   const { rows } = await sql<PayoutTransitionRow>`
     select ${selectList(payoutTransitionsTable)}
     from unnest(${ranges.map((range) => range.partition)}::int2[], ${ranges.map((range) => range.fromOffset)}::int8[],
@@ -36,11 +37,13 @@ async function readTransitions(
     cross join lateral (
       select * from read.payout_transitions
       where partition = r.of_partition and "offset" >= r.from_offset
-      order by "offset" limit ${limitPerRange}
+      order by "offset" limit ${itemsPerRange}
     ) t
     where "offset" < r.to_offset
     order by partition, "offset"`.execute(db);
-  return rows.map((row) => ({ ...row, payout: toSnapshot(row.payout) }));
+  const items = rows.map((row) => ({ ...row, payout: toSnapshot(row.payout) }));
+  const found = Map.groupBy(items, (item) => item.partition);
+  return { items, cutOff: new Set([...found.keys()].filter((key) => found.get(key)?.length === itemsPerRange)) };
 }
 
 /** JSON numbers come back as numbers. An amount of one event is exact in one. */
