@@ -191,6 +191,63 @@ describe('consumer', () => {
     expect(Math.max(...bytes)).toBeGreaterThan(800_000);
   });
 
+  it('takes half as much after a turn that took too long, down to what there is time for', async () => {
+    const { logger, lines } = recordingLogger();
+    const url = test.url;
+    await using hurried = openDatabase<Tables>({
+      url,
+      applicationName: 'hurried',
+      connectionsMax: 4,
+      limits: { statementMs: 150 },
+    });
+    await log.append(payments(400, 'a'));
+    await consume({
+      database: hurried,
+      logger,
+      batchSizeMax: 400,
+      apply: async (trx, batch) => {
+        await record(trx, batch);
+        const items = batch.slices.flatMap((slice) => slice.items).length;
+        if (items > 60) await sql`select pg_sleep(10)`.execute(trx); // is cancelled
+      },
+    });
+    await eventually(async () => expect(await lag()).toBe(0n));
+    expect(await applied()).toHaveLength(400);
+    const shrunk = lines.filter((line) => line.event === 'consumer.turn_shrunk');
+    expect(shrunk.length).toBeGreaterThan(0);
+    await Promise.all(running.map((service) => service.stop()));
+  });
+
+  it('takes half as much after a transaction that the server ended because it waited too long', async () => {
+    const { logger, lines } = recordingLogger();
+    await using hurried = openDatabase<Tables>({
+      url: test.url,
+      applicationName: 'hurried',
+      connectionsMax: 4,
+      limits: { idleInTransactionMs: 100 },
+    });
+    let skippedMs = 0; // the server is hurried, so the clock is, too
+    const clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + skippedMs };
+    await log.append(payments(200, 'a'));
+    const alive = `select from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`;
+    await consume({
+      database: hurried,
+      logger,
+      clock,
+      batchSizeMax: 200,
+      apply: async (trx, batch) => {
+        await record(trx, batch);
+        if (batch.slices.flatMap((slice) => slice.items).length <= 60) return;
+        await eventually(async () => (await database.pool.query(alive)).rowCount === 0);
+        skippedMs += 15_000;
+      },
+    });
+    await eventually(async () => expect(await lag()).toBe(0n));
+    expect(await applied()).toHaveLength(200);
+    expect(lines.some((line) => line.event === 'consumer.turn_shrunk')).toBe(true);
+    await Promise.all(running.map((service) => service.stop()));
+  });
+
   it('hears the doorbell', async () => {
     await consume();
     const doorbell = createDoorbell({ database, channel: DOORBELL_LEDGER, logger: silentLogger() });

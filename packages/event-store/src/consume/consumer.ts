@@ -37,7 +37,7 @@ export interface ConsumerOptions<Item extends Coordinate, DB extends LedgerTable
   readonly health?: Health;
   /** Items a transaction takes at most, over all its partitions. */
   readonly batchSizeMax?: number;
-  /** Bytes of what varies in size, as text, that a transaction takes at most; one item of each partition in any case. */
+  /** Bytes, as text, that a transaction takes at most; one item of each of its partitions in any case. */
   readonly batchBytesMax?: number;
   /** Called after each commit that applied something. */
   readonly afterCommit?: (batch: ConsumedBatch<Item>) => void;
@@ -68,7 +68,7 @@ export function createConsumer<Item extends Coordinate, DB extends LedgerTables>
   const { announce: onConnected, countMembers } = presence;
   const bytesMax = options.batchBytesMax ?? BATCH_BYTES_MAX;
   const bounds = { itemsMax, bytesMax };
-  const takeTurn = createTurns({ db, group, source, apply, ...bounds, logger, afterCommit, countMembers });
+  const takeTurn = createTurns({ db, group, source, apply, ...bounds, logger, clock, afterCommit, countMembers });
   const report = health || onLag ? createGroupReport({ db: ledger, group, clock, health, onLag }) : null;
   const alarm = createAlarm(clock);
   let hasRung = false;

@@ -2,18 +2,20 @@
  * A consumer's turns: one transaction each, over all of the group's partitions when all is well, over one suspect after
  * an event could not be applied. The event that can't be applied stops its partition; no other notices.
  */
-import type { Logger } from '@northwind/service-kit';
-import type { Kysely } from 'kysely';
+import type { Clock, Logger } from '@northwind/service-kit';
+import type { Kysely, Transaction } from 'kysely';
 import type { Coordinate } from '../coordinate.ts';
 import { isOfTheEvent } from '../errors/ledger-errors.ts';
 import type { LedgerTables } from '../tables.ts';
 import { ApplyError, type ConsumedBatch, consumeRound, type Round } from './consume-round.ts';
 import { stopPartition } from './stop-partition.ts';
 import { createSuspects } from './suspects.ts';
+import { createTurnSize } from './turn-size.ts';
 
 export interface TurnOptions<Item extends Coordinate, DB extends LedgerTables>
   extends Pick<Round<Item, DB>, 'db' | 'group' | 'source' | 'apply' | 'itemsMax' | 'bytesMax'> {
   readonly logger: Logger;
+  readonly clock: Clock;
   readonly countMembers: () => Promise<number>;
   readonly afterCommit?: ((batch: ConsumedBatch<Item>) => void) | undefined;
 }
@@ -28,18 +30,30 @@ export type Turn = 'full' | 'some' | 'held' | 'nothing';
 export function createTurns<Item extends Coordinate, DB extends LedgerTables>(
   options: TurnOptions<Item, DB>,
 ): () => Promise<Turn> {
-  const { db, group, source, apply, itemsMax, bytesMax } = options;
-  const suspects = createSuspects(itemsMax);
-  const round = { db, group, source, apply, bytesMax, partitionsMax: PARTITIONS_A_ROUND };
+  const { db, group, source, bytesMax, clock, logger } = options;
+  const suspects = createSuspects(options.itemsMax);
+  const size = createTurnSize(options.itemsMax);
+  const round = { db, group, source, apply, bytesMax };
+  let items = 0;
+  let beganMs = 0;
+
+  function apply(trx: Transaction<DB>, batch: ConsumedBatch<Item>): Promise<void> {
+    items = batch.slices.reduce((sum, slice) => sum + slice.items.length, 0);
+    return options.apply(trx, batch);
+  }
 
   async function consume(): Promise<Turn> {
     const suspect = suspects.next();
-    const narrowed = suspect
-      ? { itemsMax: suspect.itemsMax, only: [suspect.partition] }
-      : { itemsMax, except: suspects.partitions() };
+    const itemsMax = Math.min(size.itemsMax(), suspect?.itemsMax ?? Number.POSITIVE_INFINITY);
+    const partitionsMax = Math.min(PARTITIONS_A_ROUND, itemsMax);
+    const which = suspect ? { only: [suspect.partition] } : { except: suspects.partitions() };
     const members = await options.countMembers();
-    const { batch, isHeldByOthers } = await consumeRound({ ...round, ...narrowed, members });
+    items = 0;
+    beganMs = clock.monotonicMs();
+    const wish = { ...round, ...which, itemsMax, partitionsMax, members };
+    const { batch, isHeldByOthers, isCutByBytes } = await consumeRound(wish);
     const didSomething = batch.slices.length > 0;
+    if (didSomething) size.succeeded({ items, tookMs: clock.monotonicMs() - beganMs, isCutByBytes });
     if (suspect && didSomething) suspects.succeeded(suspect.partition);
     if (suspect && !didSomething) suspects.clear(suspect.partition);
     if (didSomething) options.afterCommit?.(batch);
@@ -48,31 +62,43 @@ export function createTurns<Item extends Coordinate, DB extends LedgerTables>(
     return batch.slices.some((slice) => slice.moreWaiting) ? 'full' : 'some';
   }
 
+  function noteFailure(error: unknown): void {
+    const tookMs = clock.monotonicMs() - beganMs;
+    if (!size.failed({ items, tookMs, error })) return;
+    const wide = { event: 'consumer.turn_shrunk', group, items, tookMs, itemsMax: size.itemsMax() };
+    logger.warn(wide, 'the turn took too much or too long; the next one takes less');
+  }
+
   async function refused(error: ApplyError<Item>): Promise<void> {
     const items = error.batch.slices.flatMap((slice) => slice.items);
     const partitions = error.batch.slices.map((slice) => slice.partition);
     const poisoned = suspects.failed(partitions, items.length);
     if (poisoned === undefined) return;
     const offset = items[0]?.offset ?? error.batch.slices[0]?.fromOffset ?? 0n;
-    await stopAt({ partition: poisoned, offset }, error);
+    await stopAt(options, { partition: poisoned, offset }, error);
     suspects.clear(poisoned);
-  }
-
-  async function stopAt({ partition, offset }: Coordinate, error: ApplyError<Item>): Promise<void> {
-    const at = `${partition}:${offset}`;
-    const order = { group, partition, offset, reason: `event ${at}: ${error.message}` };
-    await stopPartition(db as unknown as Kysely<LedgerTables>, order);
-    const wide = { event: 'consumer.stopped', group, coordinate: at, err: error.cause };
-    options.logger.fatal(wide, 'partition stopped: its next event can not be applied');
   }
 
   return async () => {
     try {
       return await consume();
     } catch (error) {
+      noteFailure(error instanceof ApplyError ? error.cause : error);
       if (!(error instanceof ApplyError) || !isOfTheEvent(error.cause)) throw error;
       await refused(error);
       return 'full';
     }
   };
+}
+
+async function stopAt<Item extends Coordinate, DB extends LedgerTables>(
+  { db, group, logger }: Pick<TurnOptions<Item, DB>, 'db' | 'group' | 'logger'>,
+  { partition, offset }: Coordinate,
+  error: ApplyError<Item>,
+): Promise<void> {
+  const at = `${partition}:${offset}`;
+  const order = { group, partition, offset, reason: `event ${at}: ${error.message}` };
+  await stopPartition(db as unknown as Kysely<LedgerTables>, order);
+  const wide = { event: 'consumer.stopped', group, coordinate: at, err: error.cause };
+  logger.fatal(wide, 'partition stopped: its next event can not be applied');
 }

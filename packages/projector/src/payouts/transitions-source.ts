@@ -22,8 +22,8 @@ async function readHeads(db: Kysely<ReadTables>): Promise<ReadonlyMap<number, bi
 
 /**
  * Served by payout_transitions_pk, one short index scan a range. The end of a range is applied outside the limit:
- * inside, the planner takes a range for far shorter than a backlog is and sorts all of it for every batch. The texts of a
- * payout are bounded by the catalogue to a few KiB together, so the number of rows bounds their bytes, too.
+ * inside, the planner takes a range for far shorter than a backlog is and sorts all of it for every batch. The texts of
+ * a payout are bounded by the catalogue to a few KiB together, so the number of rows bounds their bytes, too.
  */
 async function readTransitions(
   db: Kysely<ReadTables>,
