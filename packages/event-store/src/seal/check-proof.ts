@@ -13,7 +13,9 @@ const whole = z.int().nonnegative();
 const offset = whole.transform(BigInt);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const instant = z.string().refine(isInstant, 'is no canonical instant');
-const text = z.string().nullable();
+// In UTF-8, and so in every hash, half a surrogate pair is U+FFFD: the one would pass for the other.
+const wellFormed = z.string().refine((value) => value.isWellFormed(), 'holds half a surrogate pair');
+const text = wellFormed.nullable();
 
 const proofSchema = z.strictObject({
   format: z.literal(PROOF_FORMAT),
@@ -26,7 +28,7 @@ const proofSchema = z.strictObject({
     recordedAt: instant,
     messageId: text,
     trace: text,
-    body: z.string(),
+    body: wellFormed,
   }),
   path: z.array(sha256).max(64),
   blocks: z
@@ -45,10 +47,10 @@ const proofSchema = z.strictObject({
 });
 
 const bodySchema = z.strictObject({
-  data: z.looseObject({ merchantId: z.string() }),
-  subject: z.string(),
+  data: z.looseObject({ merchantId: wellFormed }),
+  subject: wellFormed,
   time: instant,
-  type: z.string(),
+  type: wellFormed,
 });
 
 /** What a proof that holds says. */

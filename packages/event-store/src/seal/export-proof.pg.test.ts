@@ -78,6 +78,26 @@ describe('proof', () => {
     );
   });
 
+  it('fails on half a surrogate pair in place of U+FFFD, which has the same bytes in every hash', async () => {
+    const { event: genuine } = await proofOf(4, 0n, 0n);
+    const withTexts = (mark: string) => ({ ...genuine, messageId: `m${mark}`, trace: mark });
+    const event = withTexts('\ufffd');
+    const root = hashLeaf({ ...event, offset: 0n, fingerprint: Buffer.from(event.fingerprint, 'hex') });
+    const header = { block: 0n, fromOffset: 0n, nextOffset: 1n, sealedAt: event.recordedAt, root, previous: GENESIS };
+    const blocks = [{ ...header, hash: hashBlock({ partition: 4, ...header }) }];
+    const check = (of: object) =>
+      checkProof(JSON.parse(stringify({ format: PROOF_FORMAT, event: of, path: [], blocks })));
+    expect(check(event)).toMatchObject({ ok: true });
+    for (const half of ['\ud800', '\udc00']) {
+      expect(check(withTexts(half))).toMatchObject({ ok: false, problem: expect.stringContaining('surrogate') });
+      expect(check({ ...event, body: event.body.replace('pay', half) })).toMatchObject({
+        problem: expect.stringContaining('event.body: holds half a surrogate pair'),
+      });
+      const leaf = { ...withTexts(half), offset: 0n, fingerprint: Buffer.alloc(32) };
+      expect(() => hashLeaf(leaf)).toThrow('surrogate');
+    }
+  });
+
   it('fails, and does not throw, on a time that is none', async () => {
     const proof = await proofOf(4, 7n);
     const [own, ...later] = proof.blocks;

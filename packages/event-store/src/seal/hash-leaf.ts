@@ -68,6 +68,8 @@ function textBytes(text: string | null): number {
 /** Returns where the next field begins. */
 function writeText(bytes: Buffer, at: number, text: string | null): number {
   if (text === null) return bytes.writeUInt8(0, at);
+  // Half a surrogate pair would have the bytes, and the hash, of U+FFFD.
+  if (!text.isWellFormed()) throw new RangeError('a text of a leaf holds half a surrogate pair');
   const length = bytes.write(text, at + TEXT_HEAD_BYTES);
   bytes.writeUInt8(1, at);
   bytes.writeUInt32BE(length, at + 1);
