@@ -173,6 +173,44 @@ describe('consumer', () => {
     });
   });
 
+  it('goes on with the others in every second turn while it looks for the event that can not be applied', async () => {
+    await log.append(payments(1_600, 'a'));
+    const turns: number[] = [];
+    await consume({
+      apply: async (trx, batch) => {
+        turns.push(batch.slices.length);
+        await record(trx, batch);
+        if (turns.length === 1) throw new Error('one of these');
+      },
+    });
+    await eventually(async () => expect(await lag()).toBe(0n));
+    expect(turns.slice(0, 7)).toEqual([8, 1, 8, 1, 8, 1, 8]);
+    expect(await applied()).toHaveLength(1_600);
+  });
+
+  it('stops nothing, and says nothing of a stop, where others have moved the group on meanwhile', async () => {
+    const { logger, lines } = recordingLogger();
+    await log.append(payments(1, 'a'));
+    let moved: Promise<unknown> | undefined;
+    await consume({
+      logger,
+      batchSizeMax: 1,
+      apply: async (trx, batch) => {
+        await record(trx, batch);
+        if (moved) return;
+        moved = database.pool.query(`update ledger.consumer_offsets set next_offset = 1 where next_offset = 0 and
+          partition = ${batch.slices[0]?.partition}`); // waits for this transaction, and comes before any other
+        const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        await eventually(async () => ((await database.pool.query(waits)).rowCount ?? 0) > 0);
+        throw new Error('cannot fold this');
+      },
+    });
+    await eventually(async () => expect(await lag()).toBe(0n));
+    await log.append(payments(1, 'b'));
+    await eventually(async () => expect((await applied()).map((row) => row.subject)).toEqual(['b_0']));
+    expect(lines.filter((line) => line.event === 'consumer.stopped')).toEqual([]);
+  });
+
   it('takes no more bytes a turn than its bound, and all of a backlog in the end', async () => {
     const more = { note: 'x'.repeat(100_000) };
     const large = Array.from({ length: 40 }, (_, i) => payment({ paymentId: `large_${i}`, more }));

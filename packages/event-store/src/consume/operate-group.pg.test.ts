@@ -100,7 +100,7 @@ describe('operating a group', () => {
   });
 
   it('moves a stopped partition, which stays stopped until it is resumed', async () => {
-    await stopPartition(db, { group: 'g', partition: 4, offset: 5n, reason: 'poison' });
+    await stopPartition(db, { group: 'g', partition: 4, fromOffset: 5n, reason: 'poison' });
     expect(await seekGroup(db, { ...four, to: 6n })).toMatchObject({ kind: 'sought' });
     expect(await lagOfFour()).toMatchObject({ nextOffset: 6n, stoppedReason: 'poison' });
     expect(await resumeGroup(db, four)).toEqual([{ partition: 4, nextOffset: 6n, stoppedReason: 'poison' }]);
@@ -146,7 +146,7 @@ describe('operating a group', () => {
     await as(role, move(6n));
     await pauseGroup(db, four);
     await expect(as(role, move(7n))).rejects.toMatchObject({ code: '42501' });
-    await stopPartition(db, { group: 'g', partition: 4, offset: 6n, reason: 'poison' });
+    await stopPartition(db, { group: 'g', partition: 4, fromOffset: 6n, reason: 'poison' });
     await expect(
       as(role, (trx) => sql`update ledger.consumer_offsets set stopped_at = null, stopped_reason = null`.execute(trx)),
     ).rejects.toMatchObject({ code: '42501' });

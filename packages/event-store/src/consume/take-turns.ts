@@ -1,6 +1,7 @@
 /**
- * A consumer's turns: one transaction each, over all of the group's partitions when all is well, over one suspect after
- * an event could not be applied. The event that can't be applied stops its partition; no other notices.
+ * A consumer's turns: one transaction each, over all of the group's partitions when all is well. After an event could
+ * not be applied every second turn is over one suspect alone, the others over all that is no suspect. The event that
+ * can't be applied stops its partition; no other notices.
  */
 import type { Clock, Logger } from '@northwind/service-kit';
 import type { Kysely, Transaction } from 'kysely';
@@ -34,6 +35,7 @@ export function createTurns<Item extends Coordinate, DB extends LedgerTables>(
   const suspects = createSuspects(options.itemsMax);
   const size = createTurnSize(options.itemsMax);
   const round = { db, group, source, apply, bytesMax };
+  let wasSuspect = false;
   let items = 0;
   let beganMs = 0;
 
@@ -43,7 +45,8 @@ export function createTurns<Item extends Coordinate, DB extends LedgerTables>(
   }
 
   async function consume(): Promise<Turn> {
-    const suspect = suspects.next();
+    const suspect = wasSuspect ? undefined : suspects.next();
+    wasSuspect = suspect !== undefined;
     const itemsMax = Math.min(size.itemsMax(), suspect?.itemsMax ?? Number.POSITIVE_INFINITY);
     const partitionsMax = Math.min(PARTITIONS_A_ROUND, itemsMax);
     const which = suspect ? { only: [suspect.partition] } : { except: suspects.partitions() };
@@ -57,7 +60,7 @@ export function createTurns<Item extends Coordinate, DB extends LedgerTables>(
     if (suspect && didSomething) suspects.succeeded(suspect.partition);
     if (suspect && !didSomething) suspects.clear(suspect.partition);
     if (didSomething) options.afterCommit?.(batch);
-    if (suspect) return 'full';
+    if (suspects.next()) return 'full';
     if (!didSomething) return isHeldByOthers ? 'held' : 'nothing';
     return batch.slices.some((slice) => slice.moreWaiting) ? 'full' : 'some';
   }
@@ -70,12 +73,11 @@ export function createTurns<Item extends Coordinate, DB extends LedgerTables>(
   }
 
   async function refused(error: ApplyError<Item>): Promise<void> {
-    const items = error.batch.slices.flatMap((slice) => slice.items);
-    const partitions = error.batch.slices.map((slice) => slice.partition);
-    const poisoned = suspects.failed(partitions, items.length);
+    const { slices } = error.batch;
+    const partitions = slices.map((slice) => slice.partition);
+    const poisoned = suspects.failed(partitions, slices.flatMap((slice) => slice.items).length);
     if (poisoned === undefined) return;
-    const offset = items[0]?.offset ?? error.batch.slices[0]?.fromOffset ?? 0n;
-    await stopAt(options, { partition: poisoned, offset }, error);
+    await stopAt(options, poisoned, error);
     suspects.clear(poisoned);
   }
 
@@ -93,12 +95,14 @@ export function createTurns<Item extends Coordinate, DB extends LedgerTables>(
 
 async function stopAt<Item extends Coordinate, DB extends LedgerTables>(
   { db, group, logger }: Pick<TurnOptions<Item, DB>, 'db' | 'group' | 'logger'>,
-  { partition, offset }: Coordinate,
+  partition: number,
   error: ApplyError<Item>,
 ): Promise<void> {
-  const at = `${partition}:${offset}`;
-  const order = { group, partition, offset, reason: `event ${at}: ${error.message}` };
-  await stopPartition(db as unknown as Kysely<LedgerTables>, order);
+  const [slice] = error.batch.slices;
+  const fromOffset = slice?.fromOffset ?? 0n;
+  const at = `${partition}:${slice?.items[0]?.offset ?? fromOffset}`;
+  const order = { group, partition, fromOffset, reason: `event ${at}: ${error.message}` };
+  if (!(await stopPartition(db as unknown as Kysely<LedgerTables>, order))) return;
   const wide = { event: 'consumer.stopped', group, coordinate: at, err: error.cause };
   logger.fatal(wide, 'partition stopped: its next event can not be applied');
 }
