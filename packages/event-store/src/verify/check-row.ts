@@ -10,7 +10,11 @@ export type RowCheck = (row: EventRow) => readonly string[];
 const MERCHANTS_KEPT_MAX = 100_000;
 const NOTHING: readonly string[] = [];
 
-export function createRowCheck(partitionCount: number): RowCheck {
+/** `onEvent` is told of each row whose data can be read. */
+export function createRowCheck(
+  partitionCount: number,
+  onEvent: (row: EventRow, data: object) => void = () => undefined,
+): RowCheck {
   const partitions = new Map<string, number>();
 
   function partitionOfMerchant(merchantId: string): number {
@@ -29,6 +33,7 @@ export function createRowCheck(partitionCount: number): RowCheck {
       const { type, subject, occurredAt: time, merchantId } = row;
       const data = readStoredData(row.data);
       if (typeof data !== 'object' || data === null) return ['data is not an object'];
+      onEvent(row, data);
       const problems = [
         idempotencyKey(type, subject, time) === row.idempotencyKey
           ? null

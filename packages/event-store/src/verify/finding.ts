@@ -1,7 +1,10 @@
 /** What verify finds, each at its coordinate. */
 
-/** `reordered`: the row was sealed at another offset. `seal_broken`: not the events but the seals were changed. */
-export type FindingKind = 'changed' | 'missing' | 'added' | 'reordered' | 'seal_broken';
+/**
+ * `reordered`: the row was sealed at another offset. `seal_broken`: not the events but the seals were changed.
+ * `tally_changed`: the events of the partition and what intake has tallied of them are different money.
+ */
+export type FindingKind = 'changed' | 'missing' | 'added' | 'reordered' | 'seal_broken' | 'tally_changed';
 
 export interface Finding {
   readonly kind: FindingKind;
@@ -19,6 +22,8 @@ export const WHAT_TO_DO: Readonly<Record<FindingKind, string>> = {
   added: 'find out who may write past append_events; rebuild the read models without it once the log is restored',
   reordered: 'restore the partition from a backup: offsets that moved make every cursor and balance "as of" wrong',
   seal_broken: 'compare with the anchored heads (--anchor): they tell which part of the chain is still the sealed one',
+  tally_changed:
+    'compare with a backup: a tally was changed, or an event together with its fingerprint before its seal',
 };
 
 /** Far more than a person reads; what is beyond is counted. */

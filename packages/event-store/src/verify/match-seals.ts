@@ -15,6 +15,7 @@ import type { LedgerTables } from '../tables.ts';
 import type { Findings } from './finding.ts';
 import { createStrangers, type Strangers } from './name-strangers.ts';
 import type { EventRow } from './read-rows.ts';
+import { wholePage } from './whole-page.ts';
 
 export interface SealMatch {
   /** Tells whether `match` may be called for the offset; else the seals of what lies there are read first. */
@@ -40,6 +41,7 @@ export interface SealMatchOptions {
 
 /** Each may hold 32 KiB of prefixes. */
 const SEALS_A_PAGE = 64;
+const blockOf = (seal: Seal) => seal.block;
 const PREFIX_DIGITS = 2 * LEAF_PREFIX_BYTES;
 /** Of a row that no leaf can be made of. */
 const NO_LEAF: Hash = '0'.repeat(64);
@@ -65,7 +67,10 @@ export function createSealMatch(options: SealMatchOptions): SealMatch {
   /** The next block that rows can be held against; null at the end of the chain. */
   async function nextSeal(): Promise<Seal | null> {
     while (nextBlock <= lastBlock) {
-      if (page.length === 0) page = await readSeals(db, { partition, block: nextBlock }, SEALS_A_PAGE);
+      if (page.length === 0)
+        page = [
+          ...wholePage(await readSeals(db, { partition, block: nextBlock }, SEALS_A_PAGE), SEALS_A_PAGE, blockOf),
+        ];
       const seal = page.shift();
       if (seal === undefined) return null;
       blocks += 1;

@@ -2,12 +2,15 @@
 import { type Kysely, sql } from 'kysely';
 import { SEAL_GROUP } from '../seal/create-sealer.ts';
 import type { LedgerTables } from '../tables.ts';
+import type { AppendedTally } from './check-tallies.ts';
 
 export interface PartitionPlan {
   readonly partition: number;
   readonly head: bigint;
   /** Events that intake has counted as appended. */
   readonly appended: bigint;
+  /** The same by currency, with the money. */
+  readonly tallies: readonly AppendedTally[];
   /** Where the sealer's group stands; 0 when there has never been one. */
   readonly sealerOffset: bigint;
   /** −1 when there is no seal. */
@@ -20,11 +23,18 @@ export interface PartitionPlan {
 export async function readPlan(db: Kysely<LedgerTables>): Promise<PartitionPlan[]> {
   const { rows } = await sql<PartitionPlan>`
     select p.partition, p.next_offset as head, coalesce(i.appended, 0)::int8 as appended,
-           coalesce(o.next_offset, 0)::int8 as "sealerOffset", coalesce(s.block, -1)::int8 as "lastBlock",
+           coalesce(i.tallies, '[]') as tallies, coalesce(o.next_offset, 0)::int8 as "sealerOffset",
+           coalesce(s.block, -1)::int8 as "lastBlock",
            coalesce(s.next_offset, 0)::int8 as "sealedTo"
     from ledger.partitions p
     left join (
-      select partition, sum(messages) as appended from ledger.intake where outcome = 'appended' group by partition
+      select partition, sum(messages) as appended, jsonb_agg(jsonb_build_object(
+               'currency', currency, 'messages', messages::text, 'amountMinor', amount_minor::text)) as tallies
+      from (
+        select partition, currency, sum(messages) as messages, sum(amount_minor) as amount_minor
+        from ledger.intake where outcome = 'appended' group by partition, currency
+      ) t
+      group by partition
     ) i using (partition)
     left join ledger.consumer_offsets o on o.partition = p.partition and o.consumer_group = ${SEAL_GROUP}
     left join lateral (

@@ -78,7 +78,9 @@ describe('verify', () => {
     `update ledger.events set "offset" = ${other} ${at(1000)}`,
   ];
   const lowerHead = (to: number) => `update ledger.partitions set next_offset = ${to} where partition = ${P}`;
-  const lowerTally = (by: number) => `update ledger.intake set messages = messages - ${by} where outcome = 'appended'`;
+  const lowerTally = (by: number) =>
+    `update ledger.intake set messages = messages - ${by}, amount_minor = amount_minor - ${by} * 1000`;
+  const raiseTally = (by: number) => `update ledger.intake set amount_minor = amount_minor + ${by}`;
   const copyOf = (offset: number, to: number) =>
     `insert into ledger.events select partition, ${to}, version, gen_random_uuid(), occurred_at, recorded_at, type,
      merchant_id, subject, fingerprint, message_id, trace, data from ledger.events ${at(offset)}`;
@@ -241,9 +243,45 @@ describe('verify', () => {
     expect(findings).toMatchObject([{ kind: 'changed', offset: 33n, detail: 'it is not the row that was sealed' }]);
   });
 
-  it('does not see a consistent change of what is not sealed yet: that is what the seal is for', async () => {
-    await sealed.tamper(await consistentChange(65, 999_999));
+  it('does not see a consistent change of what is not sealed yet, tally included: the seal does', async () => {
+    await sealed.tamper(await consistentChange(65, 999_999), raiseTally(998_999));
     expect(found(await sealed.verify())).toEqual([]);
+  });
+
+  it.each([
+    ['an amount was changed consistently before it was sealed', async () => [await consistentChange(65, 999_999)]],
+    ['a tally was raised', async () => [raiseTally(1)]],
+    ['a tally was moved to another currency', async () => [`update ledger.intake set currency = 'USD'`]],
+    ['a tally has a fraction', async () => [raiseTally(0.5)]],
+  ])('holds the money of the events against the tallies: %s', async (_, statements) => {
+    await sealed.tamper(...(await statements()));
+    const { findings } = await sealed.verify();
+    expect(findings).toMatchObject([{ kind: 'tally_changed', partition: P }]);
+    expect(findings[0]?.detail).toContain('intake has tallied');
+  });
+
+  it.each([
+    [1_998, 1],
+    [1_999, 1],
+    [2_000, 1],
+    [1_999, 2_500],
+  ])('sees rows doubled where its reads end: at offset %i, %i more', async (offset, times) => {
+    await sealed.log.append(ofMerchant(2_100, 'many'));
+    await sealed.tamper(
+      'alter table ledger.events drop constraint events_pk cascade, drop constraint events_idempotency_key_unique',
+      `insert into ledger.events select e.* from ledger.events e, generate_series(1, ${times}) ${at(offset)}`,
+    );
+    expect(found(await sealed.verify())).toEqual([`added ${P}/${offset}`]);
+  });
+
+  it('sees a seal doubled where its reads end', async () => {
+    await sealed.log.append(ofMerchant(100, 'many'));
+    await sealed.seal(1);
+    await sealed.tamper(
+      'alter table ledger.seals drop constraint seals_pk cascade, drop constraint seals_one_per_stretch cascade',
+      'insert into ledger.seals select * from ledger.seals where block = 63',
+    );
+    expect(found(await sealed.verify())).not.toEqual([]);
   });
 
   const readAnchor = async () => {
@@ -266,7 +304,7 @@ describe('verify', () => {
   it('sees by the anchor alone that the end of the chain was sealed anew over a changed event', async () => {
     await sealed.seal();
     const anchor = await readAnchor();
-    await sealed.tamper(...forget(3, 60), await consistentChange(65, 999_999));
+    await sealed.tamper(...forget(3, 60), await consistentChange(65, 999_999), raiseTally(998_999));
     await sealed.seal();
     expect(found(await sealed.verify())).toEqual([]);
     expect(found(await sealed.verify({ anchor }))).toEqual(['seal_broken 4/60']);

@@ -3,10 +3,12 @@ import type { Instant } from '@northwind/events';
 import type { Kysely } from 'kysely';
 import type { LedgerTables } from '../tables.ts';
 import { createRowCheck } from './check-row.ts';
+import { createTallyCheck } from './check-tallies.ts';
 import { createFindings, type Finding, type Findings } from './finding.ts';
 import { createSealMatch } from './match-seals.ts';
 import { type PartitionPlan, readRowsAboveHead } from './read-plan.ts';
 import { type EventRow, readRows } from './read-rows.ts';
+import { wholePage } from './whole-page.ts';
 
 export interface PartitionReport {
   readonly partition: number;
@@ -37,7 +39,10 @@ export async function verifyPartition(db: Kysely<LedgerTables>, wish: PartitionW
   const { plan, partitionCount, onProgress } = wish;
   const { partition, head, lastBlock } = plan;
   const findings = createFindings(partition);
-  const check = createRowCheck(partitionCount);
+  const tallies = createTallyCheck();
+  const check = createRowCheck(partitionCount, (row, data) => {
+    if (row.offset < head) tallies.add(row, data);
+  });
   const seals = createSealMatch({ db, partition, lastBlock, findings });
   // Up to where anything says that there are events: a lowered head must not hide them.
   const toOffset = later(later(plan.sealedTo, plan.appended), head);
@@ -45,7 +50,8 @@ export async function verifyPartition(db: Kysely<LedgerTables>, wish: PartitionW
   let expected = 0n;
   let recordedAt: Instant = '';
   for (let from = OFFSET_MIN; ; ) {
-    const rows = await readRows(db, { partition, fromOffset: from, toOffset, limit: ROWS_A_PAGE });
+    const page = await readRows(db, { partition, fromOffset: from, toOffset, limit: ROWS_A_PAGE });
+    const rows = wholePage(page, ROWS_A_PAGE, (row) => row.offset);
     for (const row of rows) {
       const { offset } = row;
       if (offset < 0n) {
@@ -65,9 +71,9 @@ export async function verifyPartition(db: Kysely<LedgerTables>, wish: PartitionW
     }
     events += rows.length;
     onProgress?.(rows.length);
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < ROWS_A_PAGE) break;
-    from = last.offset + 1n;
+    const last = page.at(-1);
+    if (last === undefined || page.length < ROWS_A_PAGE) break;
+    from = rows.length < page.length ? last.offset : last.offset + 1n;
   }
   await seals.finish();
   const sealedTo = seals.sealedTo();
@@ -76,6 +82,11 @@ export async function verifyPartition(db: Kysely<LedgerTables>, wish: PartitionW
   if (end > expected) findings.add({ kind: 'missing', offset: expected, toOffset: end, detail: NO_ROW });
   for (const offset of await readRowsAboveHead(db, partition, ABOVE_HEAD_MAX)) {
     if (offset >= end) findings.add({ kind: 'added', offset, detail: `it stands above the head, which is ${head}` });
+  }
+  // Any other finding explains a difference of the sums, and says more.
+  if (findings.count() === 0n) {
+    const detail = tallies.compare(plan.tallies).join('; ');
+    if (detail !== '') findings.add({ kind: 'tally_changed', offset: 0n, detail });
   }
   const unsealed = head > sealedTo ? head - sealedTo : 0n;
   const blocks = seals.blocks();
