@@ -18,7 +18,7 @@ test('the process seals, says so in its metrics, stops, and can be told so twice
     await eventually(async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).status === 200);
     await eventually(async () => {
       const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-      return metrics.includes('settlement_sealer_events_total 100');
+      return metrics.includes('settlement_sealer_events_total 100') && /settlement_log_dead_rows.* \d/.test(metrics);
     });
   } finally {
     await service.stop();

@@ -17,6 +17,8 @@ import {
 import type { ConsumedBatch } from '../consume/consume-round.ts';
 import { ledgerMigrations } from '../migrations.ts';
 import type { LedgerTables } from '../tables.ts';
+import { createHotRowGauges } from '../upkeep/hot-row-gauges.ts';
+import { createHotRowsWatch } from '../upkeep/watch-hot-rows.ts';
 import { createSealer, SEAL_GROUP } from './create-sealer.ts';
 import type { LeafFields } from './hash-leaf.ts';
 import { loadSealerConfig } from './sealer-config.ts';
@@ -48,8 +50,15 @@ export async function createSealerProcess(env: Environment): Promise<Service> {
     eventsMax: config.SETTLEMENT_SEALER_EVENTS_MAX,
     onBatch: countSeals(registry),
   });
+  const upkeep = createHotRowsWatch({
+    database,
+    logger,
+    clock: systemClock,
+    health,
+    onLook: createHotRowGauges(registry),
+  });
   const { SETTLEMENT_HEALTH_HOST: host, SETTLEMENT_HEALTH_PORT: port } = config;
-  return serviceStack('sealer', [connections, healthServer({ host, port, health, registry }), sealer]);
+  return serviceStack('sealer', [connections, healthServer({ host, port, health, registry }), upkeep, sealer]);
 }
 
 function countSeals(registry: Registry): (batch: ConsumedBatch<LeafFields>) => void {

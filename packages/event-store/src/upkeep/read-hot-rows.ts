@@ -1,0 +1,42 @@
+/** How the few rows are that are updated all day: heads, tallies, groups' offsets; and the snapshot that ages them. */
+import { type Kysely, sql } from 'kysely';
+import type { LedgerTables } from '../tables.ts';
+
+export interface HotRows {
+  /** Row versions that were not cleared away yet, by the server's own estimate. */
+  readonly dead: Readonly<Record<'partitions' | 'intake' | 'consumer_offsets', number>>;
+  /** Whether the owner of the schema sees the sessions of all roles; else there may be snapshots that nobody names. */
+  readonly seesAll: boolean;
+  /** Of the oldest transaction that has a snapshot or an id, 0 when there is none; a replication slot has no age. */
+  readonly snapshotSeconds: number;
+  /** The one that holds the most back, for people, and how many transactions ago it began. */
+  readonly snapshotHolder: string | null;
+  readonly snapshotTransactions: number;
+}
+
+interface Row {
+  readonly partitions: bigint;
+  readonly intake: bigint;
+  readonly offsets: bigint;
+  readonly seesAll: boolean;
+  readonly seconds: number | null;
+  readonly holder: string | null;
+  readonly transactions: bigint | null;
+}
+
+export async function readHotRows(db: Kysely<LedgerTables>): Promise<HotRows> {
+  const { rows } = await sql<Row>`
+    select dead_heads as partitions, dead_tallies as intake, dead_offsets as offsets, sees_all as "seesAll",
+           snapshot_seconds as seconds, snapshot_holder as holder, snapshot_transactions as transactions
+    from ledger.hot_rows()`.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new Error('ledger.hot_rows() answered nothing');
+  const { partitions, intake, offsets, seesAll, seconds, holder, transactions } = row;
+  return {
+    dead: { partitions: Number(partitions), intake: Number(intake), consumer_offsets: Number(offsets) },
+    seesAll,
+    snapshotSeconds: seconds ?? 0,
+    snapshotHolder: holder,
+    snapshotTransactions: Number(transactions ?? 0n),
+  };
+}
