@@ -1,5 +1,6 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { runFolderPrefix, sweepLeftovers } from '../stack/sweep-leftovers.ts';
 import { awaitHeads, awaitSettled } from './await-end.ts';
 import { createEventMaker } from './chaos-event.ts';
 import type { ChaosOptions, ChaosProgress } from './chaos-options.ts';
@@ -11,7 +12,6 @@ import { type Plan, planMessages } from './plan-messages.ts';
 import type { QueueCounts } from './queue/fifo-queue.ts';
 import { sendMessages } from './send-messages.ts';
 import { strike } from './strike.ts';
-import { chaosFolderPrefix, sweepLeftovers } from './sweep-leftovers.ts';
 
 /** Processes of the run's own consumer group. */
 const CONSUMERS = 2;
@@ -24,8 +24,8 @@ const EVENTS_BEGIN_AGO_MS = 86_400_000;
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { clock, signal, seed, events, duplicates } = options;
   const startedMs = clock.monotonicMs();
-  await sweepLeftovers(clock);
-  const folder = mkdtempSync(chaosFolderPrefix());
+  await sweepLeftovers('chaos', clock);
+  const folder = mkdtempSync(runFolderPrefix('chaos'));
   chmodSync(folder, 0o711); // PostgreSQL runs as an account of its own and has to get through
   await using cleanup = new AsyncDisposableStack();
   let isKept = options.keep;

@@ -3,6 +3,7 @@ import type { Clock } from '@northwind/service-kit';
 import { generateTraffic, type Traffic } from '../simulation/generate-traffic.ts';
 import type { RunningStack } from '../stack/stack-options.ts';
 import { startStack } from '../stack/start-stack.ts';
+import { runFolderPrefix, sweepLeftovers } from '../stack/sweep-leftovers.ts';
 import { awaitArrival } from './await-arrival.ts';
 import { type DemoDatabase, openDemoDatabase } from './demo-database.ts';
 import type { DemoReport } from './demo-report.ts';
@@ -12,7 +13,6 @@ import { readOutcome } from './read-outcome.ts';
 import { receiveWebhooks, type WebhookReceiver } from './receive-webhooks.ts';
 import { registerMerchants } from './register-merchants.ts';
 import { sendTraffic } from './send-traffic.ts';
-import { demoFolderPrefix, sweepLeftovers } from './sweep-leftovers.ts';
 import { type StreamWatch, watchStreams } from './watch-streams.ts';
 import { writeReport } from './write-report.ts';
 
@@ -40,8 +40,8 @@ const CHAOS_VISIBILITY_SECONDS = '5';
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const { chaos, clock, signal = new AbortController().signal, onProgress } = options;
   const startedAtMs = clock.monotonicMs();
-  await sweepLeftovers(clock);
-  const folder = mkdtempSync(demoFolderPrefix());
+  await sweepLeftovers('demo', clock);
+  const folder = mkdtempSync(runFolderPrefix('demo'));
   await using cleanup = new AsyncDisposableStack();
   cleanup.defer(() => rmSync(folder, { recursive: true, force: true }));
   onProgress?.({ phase: 'starting the system', done: 0, total: 1 });
