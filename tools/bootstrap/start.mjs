@@ -13,6 +13,7 @@ const COMMANDS = {
   verify: 'tools/verify/src/main.ts',
   'test:postgres': 'packages/testing/scripts/test-postgres.ts',
   simulate: 'packages/simulation/src/main.ts',
+  'break-promises': 'tools/break-promises/src/main.ts',
 };
 const NEEDS_PORTAL = new Set(['up', 'api', 'demo']);
 

@@ -1,9 +1,9 @@
 import type { Finding } from '../finding.ts';
 import type { Repository } from '../repository/repository.ts';
+import { readTest, tableCells } from './read-proofs.ts';
 
 /** The ways to fail, and what the log promises. */
 const DOCUMENTS = ['docs/failure-modes.md', 'packages/event-store/SPEC.md'];
-const TEST_PATH = /[\w./-]+\.test\.tsx?/;
 const KEEPER = /^`([^`]+)` \(([^)]+)\)$/;
 
 /**
@@ -54,22 +54,12 @@ function checkKeeper(repository: Repository, text: string): string | null {
   return repository.text(path).includes(symbol) ? null : `${path} has no ${symbol}`;
 }
 
-function tableCells(line: string): string[] | null {
-  if (!line.trimStart().startsWith('|')) return null;
-  const cells = line
-    .trim()
-    .split(/(?<!\\)\|/)
-    .slice(1, -1);
-  return cells.map((cell) => cell.replaceAll('\\|', '|').trim());
-}
-
 function checkTest(repository: Repository, text: string): string | null {
-  const path = TEST_PATH.exec(text)?.[0];
-  if (path === undefined) return `names no test: write the path of a test file and the test's title`;
-  if (!repository.paths.has(path)) return `there is no ${path}`;
-  const written = text.slice(text.indexOf(path) + path.length);
-  const title = written.replace(/^\]\([^)]*\)/, '').replace(/^[\s`:›>"“»«–—-]+|[\s`"”«»]+$/g, '');
-  if (title === '') return `names ${path} but no title of a test in it`;
-  const isThere = repository.source(path).strings.some((each) => each.trim() === title);
-  return isThere ? null : `${path} has no test "${title}"`;
+  const test = readTest(text);
+  if (test === null) return `names no test: write the path of a test file and the test's title`;
+  const { file, title } = test;
+  if (!repository.paths.has(file)) return `there is no ${file}`;
+  if (title === '') return `names ${file} but no title of a test in it`;
+  const isThere = repository.source(file).strings.some((each) => each.trim() === title);
+  return isThere ? null : `${file} has no test "${title}"`;
 }

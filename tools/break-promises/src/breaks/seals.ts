@@ -1,0 +1,157 @@
+import type { Break } from './break.ts';
+
+const SEAL = 'packages/event-store/src/seal';
+const VERIFY = 'packages/event-store/src/verify';
+
+export const SEAL_BREAKS: readonly Break[] = [
+  {
+    promise: 'S1',
+    note: 'the last event of a block is not under its root',
+    file: `${SEAL}/seal-batch.ts`,
+    find: 'root: merkleRoot(leaves),',
+    replace: 'root: merkleRoot(leaves.slice(0, -1)),',
+    shows: 'seal_broken',
+  },
+  {
+    promise: 'S1',
+    note: 'every block follows the genesis',
+    file: `${SEAL}/seal-batch.ts`,
+    find: `previous: end.hash?.toString('hex') ?? GENESIS,`,
+    replace: 'previous: GENESIS,',
+    shows: 'seal_broken',
+  },
+  {
+    promise: 'S1',
+    note: 'the odd leaf out is dropped from the tree',
+    file: `${SEAL}/merkle-tree.ts`,
+    find: 'for (let at = 0; at < level.length; at += 2) {',
+    replace: 'for (let at = 0; at < Math.max(2, level.length - 1); at += 2) {',
+    shows: 'expected',
+  },
+  {
+    promise: 'S2',
+    note: 'a row is not held against its own leaf',
+    file: `${VERIFY}/match-seals.ts`,
+    find: 'if (!isSealed || problems.length > 0) open.suspects.push',
+    replace: 'if (problems.length > 0) open.suspects.push',
+    shows: 'seal_broken',
+  },
+  {
+    promise: 'S2',
+    note: 'the root of a block is not computed anew',
+    file: `${VERIFY}/match-seals.ts`,
+    find: 'const isAsSealed = isWhole && merkleRoot(leaves as Hash[]) === seal.root;',
+    replace: 'const isAsSealed = isWhole;',
+    shows: 'seal_broken',
+  },
+  {
+    promise: 'S2',
+    note: 'a row that was taken away is passed over',
+    file: `${VERIFY}/verify-partition.ts`,
+    find: `if (offset > expected) findings.add({ kind: 'missing', offset: expected, toOffset: offset, detail: NO_ROW });`,
+    replace: '',
+    shows: 'missing',
+  },
+  {
+    promise: 'S2',
+    note: 'a row above the head is not looked for',
+    file: `${VERIFY}/verify-partition.ts`,
+    find: `if (offset >= end) findings.add({ kind: 'added', offset, detail`,
+    replace: `if (offset < end) findings.add({ kind: 'added', offset, detail`,
+    shows: 'added',
+  },
+  {
+    promise: 'S2',
+    note: 'the places that rows were moved from are not kept',
+    file: `${VERIFY}/match-seals.ts`,
+    find: `      addPlace(row.offset);\n`,
+    replace: '',
+    shows: 'reordered',
+  },
+  {
+    promise: 'S3',
+    note: 'the body is not held against its fingerprint',
+    file: `${SEAL}/check-proof.ts`,
+    find: `if (hash('sha256', event.body, 'hex') !== event.fingerprint) return refuse('the fingerprint is not of this body');`,
+    replace: '',
+    shows: 'expected true to be false',
+  },
+  {
+    promise: 'S3',
+    note: 'the path is not followed to the root',
+    file: `${SEAL}/check-proof.ts`,
+    find: 'const problem = checkPath(proof) ?? checkChain(proof);',
+    replace: 'const problem = checkChain(proof);',
+    shows: 'expected true to be false',
+  },
+  {
+    promise: 'S3',
+    note: 'the hash of a block is not held against its header',
+    file: `${SEAL}/check-proof.ts`,
+    find: 'if (hashBlock({ partition, ...block }) !== block.hash)',
+    replace: 'if (hashBlock({ partition, ...block }).length !== block.hash.length)',
+    shows: 'expected true to be false',
+  },
+  {
+    promise: 'S3',
+    note: 'a block need not follow the one before it',
+    file: `${SEAL}/check-proof.ts`,
+    find: ' && block.previous === before.hash;',
+    replace: ';',
+    shows: 'does not follow',
+  },
+  {
+    promise: 'S4',
+    note: 'an anchored block that is not there is no finding',
+    file: `${VERIFY}/check-anchor.ts`,
+    find: `return [{ kind: 'missing', partition, offset: nextOffset - 1n, toOffset: nextOffset, detail }];`,
+    replace: 'return detail ? [] : [];',
+    shows: 'missing 4/59',
+  },
+  {
+    promise: 'S4',
+    note: 'where the anchored block ends is compared, its hash is not',
+    file: `${VERIFY}/check-anchor.ts`,
+    find: 'if (stored.hash === anchored.hash && stored.nextOffset === nextOffset) return [];',
+    replace: 'if (stored.nextOffset === nextOffset) return [];',
+    shows: 'seal_broken 4/60',
+  },
+  {
+    promise: 'S5',
+    note: 'a foreign key of the seals locks heads',
+    file: 'packages/event-store/migrations/0010_seals.sql',
+    find: '  constraint seals_pk primary key (partition, block),\n',
+    replace: `  constraint seals_pk primary key (partition, block),
+  constraint seals_of_a_partition foreign key (partition) references ledger.partitions (partition),\n`,
+    shows: 'seals_of_a_partition',
+  },
+  {
+    promise: 'S5',
+    note: 'every event has an index entry more',
+    file: 'packages/event-store/migrations/0010_seals.sql',
+    find: `call ledger.make_append_only('ledger.seals');`,
+    replace: `call ledger.make_append_only('ledger.seals');
+create index events_fingerprint on ledger.events (fingerprint);`,
+    shows: 'events_fingerprint',
+  },
+  {
+    promise: 'S5',
+    note: 'every append rings the sealer by a trigger',
+    file: 'packages/event-store/migrations/0010_seals.sql',
+    find: `call ledger.make_append_only('ledger.seals');`,
+    replace: `call ledger.make_append_only('ledger.seals');
+create function ledger.ring_sealer() returns trigger language plpgsql set search_path = pg_catalog, pg_temp
+  as $$ begin notify ledger_seal; return null; end $$;
+create trigger events_ring_sealer after insert on ledger.events
+  for each statement execute function ledger.ring_sealer();`,
+    shows: 'events_ring_sealer',
+  },
+  {
+    promise: 'S5',
+    note: 'the sealer locks the heads that it reads',
+    file: `${SEAL}/seal-source.ts`,
+    find: `db.selectFrom('ledger.partitions').select(['partition', 'next_offset']).execute();`,
+    replace: `db.selectFrom('ledger.partitions').select(['partition', 'next_offset']).forShare().execute();`,
+    shows: 'not within',
+  },
+];
