@@ -21,7 +21,7 @@ export const IDEMPOTENCY_BREAKS: readonly Break[] = [
     file: APPEND,
     find: 'where i.is_seen or i.nth > 1;',
     replace: 'where i.is_seen;',
-    shows: 'events_idempotency_key_unique',
+    shows: 'Property failed',
   },
   {
     promise: 'I1',
@@ -29,7 +29,7 @@ export const IDEMPOTENCY_BREAKS: readonly Break[] = [
     file: APPEND,
     find: 'where i.is_seen or i.nth > 1;',
     replace: 'where i.nth > 1;',
-    shows: 'events_idempotency_key_unique',
+    shows: 'Property failed',
   },
   {
     promise: 'I2',
@@ -45,7 +45,7 @@ export const IDEMPOTENCY_BREAKS: readonly Break[] = [
     file: EVENTS,
     find: 'unique (idempotency_key)',
     replace: 'unique (idempotency_key, partition)',
-    shows: 'conflict',
+    shows: 'to deeply equal',
   },
   {
     promise: 'I3',
@@ -53,7 +53,7 @@ export const IDEMPOTENCY_BREAKS: readonly Break[] = [
     file: JUDGE,
     find: `when i.fingerprint = e.fingerprint then 'duplicate' else 'conflict' end`,
     replace: `else 'duplicate' end`,
-    shows: 'conflict',
+    shows: 'to deeply equal',
   },
   {
     promise: 'I3',
@@ -61,7 +61,7 @@ export const IDEMPOTENCY_BREAKS: readonly Break[] = [
     file: JUDGE,
     find: 'array_agg(coalesce(i.new_offset, e."offset") order by i.position)',
     replace: 'array_agg(coalesce(i.new_offset, (select count(*) from ledger.events)) order by i.position)',
-    shows: 'offset',
+    shows: 'to deeply equal',
   },
   {
     promise: 'I4',
@@ -69,7 +69,7 @@ export const IDEMPOTENCY_BREAKS: readonly Break[] = [
     file: JUDGE,
     find: 'i.occurred_at, e.data, i.data, i.message_id',
     replace: 'i.occurred_at, i.data, i.data, i.message_id',
-    shows: 'first_data',
+    shows: 'to match object',
   },
   {
     promise: 'I4',
@@ -77,7 +77,7 @@ export const IDEMPOTENCY_BREAKS: readonly Break[] = [
     file: JUDGE,
     find: 'do update set seen = c.seen + excluded.seen',
     replace: 'do nothing',
-    shows: 'seen',
+    shows: 'to match object',
   },
   {
     promise: 'I4',
@@ -85,7 +85,7 @@ export const IDEMPOTENCY_BREAKS: readonly Break[] = [
     file: 'packages/event-store/migrations/0003_append_events.sql',
     find: `from (select jsonb_object_keys(one -> 'data') union select jsonb_object_keys(other -> 'data')) k(key)`,
     replace: `from (select 'amount') k(key)`,
-    shows: 'data.merchantId',
+    shows: 'to deeply equal',
   },
   {
     promise: 'I4',
@@ -93,7 +93,7 @@ export const IDEMPOTENCY_BREAKS: readonly Break[] = [
     file: JUDGE,
     find: 'array_agg(coalesce(e.partition, i.partition) order by i.position)',
     replace: 'array_agg(i.partition order by i.position)',
-    shows: 'partition',
+    shows: 'to deeply equal',
   },
   {
     promise: 'I5',

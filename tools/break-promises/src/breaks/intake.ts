@@ -16,7 +16,7 @@ export const INTAKE_BREAKS: readonly Break[] = [
     file: APPEND,
     find: `coalesce(i.outcome, 'appended'),`,
     replace: `'appended',`,
-    shows: 'duplicate',
+    shows: 'to deeply equal',
   },
   {
     promise: 'D1',
@@ -24,7 +24,7 @@ export const INTAKE_BREAKS: readonly Break[] = [
     file: APPEND,
     find: 'count(*), coalesce(sum(i.amount), 0)',
     replace: 'count(*), 0',
-    shows: 'amountMinor',
+    shows: 'to deeply equal',
   },
   {
     promise: 'D1',
@@ -32,7 +32,7 @@ export const INTAKE_BREAKS: readonly Break[] = [
     file: APPEND,
     find: 'do update set messages = t.messages + excluded.messages,',
     replace: 'do update set messages = excluded.messages,',
-    shows: 'messages',
+    shows: 'to deeply equal',
   },
   {
     promise: 'D1',
@@ -40,7 +40,7 @@ export const INTAKE_BREAKS: readonly Break[] = [
     file: APPEND,
     find: ', amount_minor = t.amount_minor + excluded.amount_minor;',
     replace: ';',
-    shows: 'amountMinor',
+    shows: 'to deeply equal',
   },
   {
     promise: 'D1',
@@ -48,7 +48,7 @@ export const INTAKE_BREAKS: readonly Break[] = [
     file: REJECT,
     find: 'on conflict on constraint intake_pk do update set messages = t.messages + excluded.messages;',
     replace: 'on conflict on constraint intake_pk do nothing;',
-    shows: 'messages',
+    shows: 'to deeply equal',
   },
   {
     promise: 'D2',
@@ -99,7 +99,7 @@ export const INTAKE_BREAKS: readonly Break[] = [
     file: ERRORS,
     find: `events_pk: crash('head_behind_events'`,
     replace: `events_pk: reject('head_behind_events'`,
-    shows: 'rejected',
+    shows: 'not within',
   },
   {
     promise: 'D4',
@@ -107,7 +107,7 @@ export const INTAKE_BREAKS: readonly Break[] = [
     file: ERRORS,
     find: `return classifyLedgerError(error).disposition === 'reject';`,
     replace: `return classifyLedgerError(error).disposition !== 'retry';`,
-    shows: 'rejected',
+    shows: 'not within',
   },
   {
     promise: 'D5',
