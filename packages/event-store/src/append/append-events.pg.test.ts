@@ -68,13 +68,17 @@ describe('append', () => {
 
   it('tallies every outcome with its money', async () => {
     const event = payment({ paymentId: 'pay_1' });
-    await log.append([arrive(event), arrive(event), arrive(payment({ paymentId: 'pay_1', amount: 5 + 1_000 }))]);
-    await log.reject([{ messageId: 'm9', code: 'not_json', field: '', reason: 'no', body: '{\0' }]);
+    const other = payment({ paymentId: 'pay_1', amount: 5 + 1_000 });
+    await log.append([arrive(event), arrive(event), arrive(other)]);
+    await log.append([arrive(other), arrive(event), arrive(payment({ paymentId: 'pay_2', amount: 7 }))]);
+    const rejected = { messageId: 'm9', code: 'not_json', field: '', reason: 'no', body: '{\0' };
+    await log.reject([rejected]);
+    await log.reject([rejected, { ...rejected, messageId: 'm10' }]);
     expect(await readIntake(database.db)).toEqual([
-      { outcome: 'appended', currency: 'EUR', messages: 1n, amountMinor: 1_000n },
-      { outcome: 'conflict', currency: 'EUR', messages: 1n, amountMinor: 1_005n },
-      { outcome: 'duplicate', currency: 'EUR', messages: 1n, amountMinor: 1_000n },
-      { outcome: 'rejected', currency: 'XXX', messages: 1n, amountMinor: 0n },
+      { outcome: 'appended', currency: 'EUR', messages: 2n, amountMinor: 1_007n },
+      { outcome: 'conflict', currency: 'EUR', messages: 2n, amountMinor: 2_010n },
+      { outcome: 'duplicate', currency: 'EUR', messages: 2n, amountMinor: 2_000n },
+      { outcome: 'rejected', currency: 'XXX', messages: 3n, amountMinor: 0n },
     ]);
   });
 
@@ -171,7 +175,8 @@ describe('append', () => {
 
   it('never records an event before the one below it, also when the clock is set back', async () => {
     await log.append([arrive(payment({ paymentId: 'pay_1' }))]);
-    const ahead = `update ledger.partitions set recorded_at = now() + interval '1 hour' where partition = 4`;
+    // Of the time that the first append left there.
+    const ahead = `update ledger.partitions set recorded_at = recorded_at + interval '1 hour' where partition = 4`;
     await database.pool.query(ahead);
     await log.append([arrive(payment({ paymentId: 'pay_2' }))]);
     const { rows } = await database.pool.query(`

@@ -165,11 +165,18 @@ describe('consumer', () => {
     await log.append(payments(50, 'a'));
     await database.pool.query('alter table ledger.events disable trigger all');
     await database.pool.query('delete from ledger.events where partition = 4 and "offset" = 1');
+    const { rows } = await database.pool.query(`
+      delete from ledger.events where partition = 6
+        and "offset" = (select next_offset - 1 from ledger.partitions where partition = 6)
+      returning "offset"`);
+    const last = rows[0]?.offset as bigint;
     await consume();
     await eventually(async () => {
       const behind = (await readGroupLag(database.db as never, 'g')).filter((g) => g.lag > 0n);
-      expect(behind).toMatchObject([{ partition: 4, nextOffset: 1n }]);
-      expect(behind[0]?.stoppedReason).toContain('no event at 4:1');
+      expect(behind).toMatchObject([
+        { partition: 4, nextOffset: 1n, stoppedReason: expect.stringContaining('no event at 4:1') },
+        { partition: 6, nextOffset: last, stoppedReason: expect.stringContaining(`no event at 6:${last}`) },
+      ]);
     });
   });
 

@@ -8,6 +8,9 @@ import { readGroupLag } from '../consume/group-lag.ts';
 import { createSealer, SEAL_GROUP } from './create-sealer.ts';
 import { createSealSource } from './seal-source.ts';
 
+/** In pg_trigger.tgtype. */
+const ON_INSERT = 4;
+
 describe('sealer', () => {
   let sealed: SealedLog;
 
@@ -30,6 +33,8 @@ describe('sealer', () => {
     const rows = await seals();
     expect(rows.reduce((sum, { events }) => sum + events, 0n)).toBe(1_000n);
     expect(Math.max(...rows.map(({ events }) => Number(events)))).toBeLessThanOrEqual(64);
+    expect(Math.max(...rows.map(({ block }) => Number(block)))).toBeGreaterThan(0);
+    expect(await sealed.verify()).toMatchObject({ events: 1_000, unsealed: 0n, findings: [] });
   });
 
   it('shares the partitions with others, and the chains stay whole when one is stopped', async () => {
@@ -133,6 +138,11 @@ describe('sealer', () => {
       select conname from pg_constraint where conrelid = 'ledger.seals'::regclass and contype = 'f'
         and confrelid <> 'ledger.seals'::regclass`);
     expect(rows).toEqual([]);
+    const { rows: triggers } = await sealed.database.pool.query(`
+      select tgrelid::regclass::text || ' ' || tgname as fired from pg_trigger
+      where not tgisinternal and tgrelid in ('ledger.events'::regclass, 'ledger.intake'::regclass)
+        and tgtype & ${ON_INSERT} <> 0`);
+    expect(triggers).toEqual([]);
     const { rows: indexes } = await sealed.database.pool.query(
       "select indexname from pg_indexes where schemaname = 'ledger' and tablename = 'events' order by 1",
     );

@@ -12,9 +12,12 @@ import { checkProof } from './check-proof.ts';
 import { exportProof, PROOF_FORMAT, type Proof } from './export-proof.ts';
 import { GENESIS, hashBlock } from './hash-block.ts';
 import { hashLeaf } from './hash-leaf.ts';
+import { rootOfInclusion } from './merkle-tree.ts';
 import { readSealHeads } from './seal-heads.ts';
 
 const DOCUMENT = new URL('../../../../docs/tamper-evidence.md', import.meta.url);
+
+type Bigints = readonly [bigint, bigint, bigint];
 
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 if (!hasPython) process.stderr.write('SKIPPED: python3 is not here, so the verifier of the docs is not tested\n');
@@ -116,6 +119,21 @@ describe('proof', () => {
     const blocks = [{ ...header, hash: hashBlock({ partition: 4, ...header }) }];
     const forged = JSON.parse(stringify({ format: PROOF_FORMAT, event, path: [], blocks }));
     expect(checkProof(forged)).toMatchObject({ ok: false, problem: expect.stringContaining(problem) });
+  });
+
+  it('fails when its own block was made anew over another event, with the genuine ones behind it', async () => {
+    const proof = await proofOf(4, 7n);
+    const [own, ...later] = proof.blocks;
+    if (own === undefined || later.length === 0) throw new Error('the proof has no block behind the event’s own');
+    const event = { ...proof.event, offset: 7n, messageId: 'another' };
+    const leaf = hashLeaf({ ...event, fingerprint: Buffer.from(event.fingerprint, 'hex') });
+    const [block, fromOffset, nextOffset] = [own.block, own.fromOffset, own.nextOffset].map(BigInt) as Bigints;
+    const place = { index: Number(7n - fromOffset), size: Number(nextOffset - fromOffset), path: proof.path };
+    const root = rootOfInclusion({ leaf, ...place }) ?? '';
+    const header = { block, fromOffset, nextOffset, sealedAt: own.sealedAt, root, previous: own.previous };
+    const blocks = [{ ...header, hash: hashBlock({ partition: 4, ...header }) }, ...later];
+    const forged = JSON.parse(stringify({ ...proof, event, blocks }));
+    expect(checkProof(forged, anchor)).toMatchObject({ problem: expect.stringContaining('does not follow') });
   });
 
   it('fails against an anchor of another chain, and where the anchor is older than the event', async () => {

@@ -11,7 +11,7 @@ export const CONSUMER_BREAKS: readonly Break[] = [
     file: `${CONSUME}/consume-round.ts`,
     find: 'await round.apply(trx, batch);',
     replace: 'await round.apply(round.db as Transaction<DB>, batch);',
-    shows: 'toHaveLength',
+    shows: 'to have a length of 50',
   },
   {
     promise: 'C1',

@@ -13,7 +13,7 @@ export const IDEMPOTENCY_BREAKS: readonly Break[] = [
     file: EVENTS,
     find: 'unique (idempotency_key)',
     replace: 'unique (idempotency_key, partition)',
-    shows: 'Property failed',
+    shows: 'to deeply equal',
   },
   {
     promise: 'I1',

