@@ -1,9 +1,9 @@
 /**
- * Breaks each promise of packages/event-store/SPEC.md in the code, one break at a time, and demands that the test which
+ * Breaks each promise of packages/event-store/SPEC.md in the code, one break at a time, and demands that a test which
  * SPEC.md names then fails, and for the right reason. First every test has to pass with nothing broken.
  *
- * A migration that is broken is not the one that migrations.lock has. The tests do not ask: each makes its database from
- * the files as they are, and its template is named by what is in them. Only the gate's generator compares the two.
+ * A migration that is broken is not the one that migrations.lock has. The tests do not ask: each makes its database
+ * from the files as they are, and its template is named by what is in them. Only the gate compares the two.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

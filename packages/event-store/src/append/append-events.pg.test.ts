@@ -70,12 +70,12 @@ describe('append', () => {
     const event = payment({ paymentId: 'pay_1' });
     const other = payment({ paymentId: 'pay_1', amount: 5 + 1_000 });
     await log.append([arrive(event), arrive(event), arrive(other)]);
-    await log.append([arrive(other), arrive(event), arrive(payment({ paymentId: 'pay_2', amount: 7 }))]);
+    await log.append([arrive(other), arrive(event), arrive(payment({ paymentId: 'pay_2', amount: 70 }))]);
     const rejected = { messageId: 'm9', code: 'not_json', field: '', reason: 'no', body: '{\0' };
     await log.reject([rejected]);
     await log.reject([rejected, { ...rejected, messageId: 'm10' }]);
     expect(await readIntake(database.db)).toEqual([
-      { outcome: 'appended', currency: 'EUR', messages: 2n, amountMinor: 1_007n },
+      { outcome: 'appended', currency: 'EUR', messages: 2n, amountMinor: 1_070n },
       { outcome: 'conflict', currency: 'EUR', messages: 2n, amountMinor: 2_010n },
       { outcome: 'duplicate', currency: 'EUR', messages: 2n, amountMinor: 2_000n },
       { outcome: 'rejected', currency: 'XXX', messages: 3n, amountMinor: 0n },

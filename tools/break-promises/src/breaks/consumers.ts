@@ -97,7 +97,8 @@ export const CONSUMER_BREAKS: readonly Break[] = [
     promise: 'C4',
     note: 'an order permits what it says again and again',
     file: GROUPS,
-    find: 'where a.transaction_id = pg_current_xact_id_if_assigned() and a.acted_at >= transaction_timestamp()\n      and a.action',
+    find: `where a.transaction_id = pg_current_xact_id_if_assigned() and a.acted_at >= transaction_timestamp()
+      and a.action`,
     replace: 'where a.action',
     shows: 'resolved',
   },

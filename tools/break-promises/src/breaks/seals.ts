@@ -48,8 +48,8 @@ export const SEAL_BREAKS: readonly Break[] = [
     promise: 'S2',
     note: 'a row that was taken away is passed over',
     file: `${VERIFY}/verify-partition.ts`,
-    find: `if (offset > expected) findings.add({ kind: 'missing', offset: expected, toOffset: offset, detail: NO_ROW });`,
-    replace: '',
+    find: `if (offset > expected) findings.add({ kind: 'missing'`,
+    replace: `if (offset < 0n) findings.add({ kind: 'missing'`,
     shows: 'to deeply equal',
   },
   {
@@ -72,8 +72,8 @@ export const SEAL_BREAKS: readonly Break[] = [
     promise: 'S3',
     note: 'the body is not held against its fingerprint',
     file: `${SEAL}/check-proof.ts`,
-    find: `if (hash('sha256', event.body, 'hex') !== event.fingerprint) return refuse('the fingerprint is not of this body');`,
-    replace: '',
+    find: `if (hash('sha256', event.body, 'hex') !== event.fingerprint) return`,
+    replace: `if (hash('sha256', event.body, 'hex').length !== event.fingerprint.length) return`,
     shows: 'expected true to be false',
   },
   {
