@@ -149,9 +149,17 @@ create trigger events_ring_sealer after insert on ledger.events
   {
     promise: 'S5',
     note: 'the sealer locks the heads that it reads',
-    file: `${SEAL}/seal-source.ts`,
+    file: 'packages/event-store/src/consume/log-source.ts',
     find: `db.selectFrom('ledger.partitions').select(['partition', 'next_offset']).execute();`,
     replace: `db.selectFrom('ledger.partitions').select(['partition', 'next_offset']).forShare().execute();`,
     shows: 'not within',
+  },
+  {
+    promise: 'S6',
+    note: 'money is not added up',
+    file: 'packages/event-store/src/verify/check-tallies.ts',
+    find: '      sum.amountMinor += amountMinor;\n',
+    replace: '',
+    shows: 'to deeply equal',
   },
 ];
