@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import { timeCatchUp } from './catch-up.ts';
 
+test('a queue that is empty already is not waited for', async () => {
+  const queue = { countLeft: async () => 0 };
+  expect(await timeCatchUp(queue, new AbortController().signal)).toMatchObject({ backlog: 0, rate: Number.NaN });
+});
+
 test('the rate is from the first message written to the last', async () => {
   let nowMs = 1_000;
   const clock = {

@@ -6,7 +6,7 @@ export interface CatchUp {
   /** From PostgreSQL's return to the first message that was written and deleted. */
   readonly firstSeconds: number;
   readonly emptySeconds: number;
-  /** Messages a second from the first one on. */
+  /** Messages a second from the first one on; not a number when there was no backlog. */
   readonly rate: number;
 }
 
@@ -25,7 +25,7 @@ export async function timeCatchUp(
   for (;;) {
     const left = await queue.countLeft();
     const atMs = clock.monotonicMs();
-    if (first === null && left < backlog) first = { left, atMs };
+    if (first === null && (left < backlog || left === 0)) first = { left, atMs };
     if (first !== null && left === 0) {
       const rate = (first.left * 1000) / (atMs - first.atMs);
       return { backlog, firstSeconds: (first.atMs - backMs) / 1000, emptySeconds: (atMs - backMs) / 1000, rate };
