@@ -3,7 +3,7 @@ import { type TestDatabase, testDatabase } from '@northwind/testing';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capturePlans, type PlanCapture, type ScannedTable, tellPlans } from '../../test/capture-plans.ts';
-import { payments } from '../../test/events.ts';
+import { payment, payments } from '../../test/events.ts';
 import { createEventLog } from '../append/event-log.ts';
 import { advanceOffsets } from '../consume/advance-offsets.ts';
 import { claimPartitions } from '../consume/claim-partitions.ts';
@@ -134,3 +134,34 @@ it.each([1, 5, 100, 300])(
     }
   },
 );
+
+// A setting of a function holds for what it calls, too. Without nested loops a conflict would be joined with its event
+// by reading the primary key from its beginning, under the locks of the heads.
+it('an append with a conflict reads the event that it contradicts and no other', async () => {
+  await using log = await testDatabase([ledgerMigrations]);
+  const owner = new pg.Client(log.url);
+  await owner.connect();
+  try {
+    const { append } = createEventLog({ pool: owner as unknown as pg.Pool });
+    await owner.query(FILL);
+    const arrivals = (amount: number) =>
+      Array.from({ length: 100 }, (_, n) => ({
+        event: payment({ paymentId: `pay_${n}`, merchantId: `mer_${n % 50}`, amount }),
+        messageId: null,
+      }));
+    await append(arrivals(1_000));
+    const read = async () => {
+      await owner.query('select pg_stat_force_next_flush()');
+      const { rows } = await owner.query(
+        `select sum(idx_tup_read) as n from pg_stat_user_indexes where relname = 'events'`,
+      );
+      return Number(rows[0]?.n);
+    };
+    const before = await read();
+    const outcomes = await append(arrivals(2_000));
+    expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['conflict']));
+    expect((await read()) - before).toBeLessThan(1_000);
+  } finally {
+    await owner.end();
+  }
+});
