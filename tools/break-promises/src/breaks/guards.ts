@@ -113,7 +113,7 @@ export const GUARD_BREAKS: readonly Break[] = [
     file: APPEND,
     find: 'set enable_seqscan = off\nset enable_bitmapscan = off\n',
     replace: '',
-    shows: 'expected',
+    shows: 'to be less than 100',
   },
   {
     promise: 'G4',
