@@ -117,14 +117,6 @@ export const GUARD_BREAKS: readonly Break[] = [
   },
   {
     promise: 'G4',
-    note: 'a session that began with a small log walks the whole index',
-    file: 'packages/event-store/migrations/0007_append_in_one_stream.sql',
-    find: 'where i.new_offset is null and e.idempotency_key = i.key limit 1) e on true\n$$;',
-    replace: 'where i.new_offset is null and e.idempotency_key = i.key) e on true\n$$;',
-    shows: 'to be less than 100',
-  },
-  {
-    promise: 'G4',
     note: 'a setting of the append reaches what it calls',
     file: 'packages/event-store/migrations/0012_append_with_one_scan.sql',
     find: 'set jit = off\n',
