@@ -2,7 +2,7 @@ import { openDatabase } from '@northwind/service-kit';
 import { type TestDatabase, testDatabase } from '@northwind/testing';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { payments } from '../../test/events.ts';
+import { payment, payments } from '../../test/events.ts';
 import { createEventLog } from '../append/event-log.ts';
 import { ledgerMigrations } from '../migrations.ts';
 import type { LedgerTables } from '../tables.ts';
@@ -20,6 +20,7 @@ describe('the break-glass', () => {
     database = openDatabase({ url: test.url, applicationName: 'guard test', connectionsMax: 4 });
     const log = createEventLog(database);
     await log.append(payments(EVENTS, 'a'));
+    await log.append([{ event: payment({ paymentId: 'a_0', merchantId: 'mer_000', amount: 70 }), messageId: 'c' }]);
     await log.reject([{ messageId: 'm', code: 'not_json', field: '', reason: 'no', body: '{' }]);
     owner = new pg.Client(test.url);
     await owner.connect();
@@ -52,6 +53,7 @@ describe('the break-glass', () => {
     'update ledger.intake set amount_minor = amount_minor - 1',
     'update ledger.intake set amount_minor = 0, messages = messages',
     'update ledger.rejections set seen = seen - 1',
+    'update ledger.conflicts set seen = seen - 1',
     'update ledger.consumer_actions set actor = actor',
     'delete from ledger.consumer_actions',
     'truncate ledger.consumer_actions',

@@ -135,27 +135,11 @@ export const CONSUMER_BREAKS: readonly Break[] = [
     shows: 'changes by consuming, or by an order on record',
   },
   {
-    promise: 'C6',
-    note: 'a pause passes over what a batch holds',
-    file: GROUPS,
-    find: '  order by o.partition\n  for update\n',
-    replace: '  order by o.partition\n  for update skip locked\n',
-    shows: 'paused at',
-  },
-  {
     promise: 'C7',
     note: 'a member takes as much as there is',
     file: `${CONSUME}/claim-partitions.ts`,
     find: `least(\${wish.partitionsMax}::int4, greatest(1, lagging / \${wish.members}::int4))`,
     replace: `greatest(1, lagging, \${wish.members}::int4)`,
-    shows: 'expected',
-  },
-  {
-    promise: 'C7',
-    note: 'shares are rounded up',
-    file: `${CONSUME}/claim-partitions.ts`,
-    find: `greatest(1, lagging / \${wish.members}::int4)`,
-    replace: `ceil(lagging::numeric / \${wish.members}::int4)`,
     shows: 'expected',
   },
   {
@@ -180,6 +164,6 @@ export const CONSUMER_BREAKS: readonly Break[] = [
     file: `${CONSUME}/turn-size.ts`,
     find: 'if (!isTooMuch(error, tookMs)) return false;',
     replace: 'if (!isTooMuch(error, tookMs) || size > 0) return false;',
-    shows: 'not within',
+    shows: 'timed out',
   },
 ];

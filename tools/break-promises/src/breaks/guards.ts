@@ -161,6 +161,6 @@ export const GUARD_BREAKS: readonly Break[] = [
     file: 'packages/event-store/src/upkeep/watch-hot-rows.ts',
     find: "if (warning !== null) logger.warn({ event: 'log.old_snapshot', ...rows }, warning);",
     replace: '',
-    shows: 'not within',
+    shows: 'to match object',
   },
 ];
