@@ -46,7 +46,7 @@ const COMPARISONS: readonly { readonly metric: string; readonly of: string; read
   ['÷ bare, 1 connection', 'ours, 1 connection', 'bare unnest, 1 connection'],
   ['÷ bare, 4 connections', 'ours, 4 connections', 'bare unnest, 4 connections'],
   ['÷ limit, 1 connection', 'ours, 1 connection, 2 in flight', 'limit: INSERT … SELECT, 1 connection'],
-  ['÷ limit, 4 connections', 'ours, 4 connections, 8 in flight', 'limit: INSERT … SELECT, 1 connection'],
+  ['÷ limit of 1, 4 connections', 'ours, 4 connections, 8 in flight', 'limit: INSERT … SELECT, 1 connection'],
   ['÷ limit of 4, 4 connections', 'ours, 4 connections, 8 in flight', 'limit: INSERT … SELECT, 4 connections'],
   ['÷ fresh, half duplicates', 'ours, half duplicates', 'ours, 1 connection'],
   ['÷ Emmett, an event an append', 'ours, 4 connections', 'Emmett, an event an append, 32 in flight'],

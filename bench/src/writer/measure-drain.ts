@@ -23,6 +23,7 @@ export interface DrainOptions {
 
 export interface Program {
   readonly file: URL;
+  readonly environment?: Readonly<Record<string, string>>;
   /** Prepares the migrated database. */
   readonly prepare?: string;
   /** The table in which every message must be, once, afterwards; null for a program that stores nothing. */
@@ -31,6 +32,7 @@ export interface Program {
 
 export const OURS: Program = { file: LEDGER_WRITER, table: 'ledger.events' };
 export const BARE: Program = { file: new URL('./bare-consumer.ts', import.meta.url), table: null };
+export const BARE_ON_OUR_CLIENT: Program = { ...BARE, environment: { BENCH_CLIENT: 'writer' } };
 export const ONE_ROW: Program = {
   file: new URL('./one-row-consumer.ts', import.meta.url),
   prepare: `
@@ -56,6 +58,7 @@ export async function measureDrain(program: Program, options: DrainOptions): Pro
     );
     await using child = runChild(program.file, {
       ...queue.environment,
+      ...program.environment,
       DATABASE_URL: url,
       SETTLEMENT_LOG_LEVEL: 'error',
     });

@@ -3,15 +3,20 @@
  * tells over IPC how many milliseconds lay between the queue's answer that brought the message and the append's answer
  * that it is committed.
  */
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { createDoorbell, createEventLog, DOORBELL_LEDGER, type EventLog } from '@northwind/event-store';
-import { createMessageQueue, createWriter, type MessageQueue, writerConfigSchema } from '@northwind/ledger-writer';
+import {
+  createMessageQueue,
+  createSqsClient,
+  createWriter,
+  type MessageQueue,
+  openWriterDatabase,
+  writerConfigSchema,
+} from '@northwind/ledger-writer';
 import {
   createHealth,
   createLogger,
   createService,
   environment,
-  openDatabase,
   runProcess,
   serviceStack,
   systemClock,
@@ -53,12 +58,11 @@ await runProcess({
     const { DATABASE_URL, SQS_EVENTS_URL, SQS_ENDPOINT, AWS_REGION } = environment();
     const config = writerConfigSchema.parse({ DATABASE_URL, SQS_EVENTS_URL, SQS_ENDPOINT, AWS_REGION });
     const logger = createLogger({ name: 'bench', level: 'error' });
-    const database = openDatabase({
+    const database = openWriterDatabase({
       url: config.DATABASE_URL,
-      applicationName: 'bench',
       connectionsMax: config.SETTLEMENT_DATABASE_CONNECTIONS_MAX,
     });
-    const client = new SQSClient({ region: config.AWS_REGION, endpoint: config.SQS_ENDPOINT ?? '' });
+    const client = createSqsClient({ region: config.AWS_REGION, endpoint: config.SQS_ENDPOINT ?? '' });
     const visibilitySeconds = config.SETTLEMENT_WRITER_VISIBILITY_SECONDS;
     const { nowMs } = systemClock;
     const queue = createMessageQueue({ client, queueUrl: config.SQS_EVENTS_URL, visibilitySeconds, nowMs });

@@ -9,17 +9,19 @@ import type { Benchmark, Figure, RunContext, RunResult } from '../harness/benchm
 import { peerVersions } from '../harness/peer-versions.ts';
 import { quantile } from '../harness/summarise-runs.ts';
 import { startBenchServer } from '../postgres/bench-server.ts';
-import { BARE, type DrainOptions, measureDrain, ONE_ROW, OURS } from './measure-drain.ts';
+import { BARE, BARE_ON_OUR_CLIENT, type DrainOptions, measureDrain, ONE_ROW, OURS } from './measure-drain.ts';
 import { measureLatency } from './measure-latency.ts';
 
 const ROWS = [
   { part: 'bare', metric: 'bare SDK loop, 16 pollers, no work', program: BARE },
   { part: 'ours', metric: 'ledger-writer', program: OURS },
+  { part: 'bare', metric: 'bare loop on the writer’s client, no work', program: BARE_ON_OUR_CLIENT },
   { part: 'one-row', metric: 'sqs-consumer × 8, one-row insert', program: ONE_ROW },
 ] as const;
 
 const COMPARISONS = [
   { metric: 'ledger-writer ÷ bare loop', comparedWith: 'bare SDK loop, 16 pollers, no work' },
+  { metric: 'ledger-writer ÷ bare loop on its own client', comparedWith: 'bare loop on the writer’s client, no work' },
   { metric: 'ledger-writer ÷ sqs-consumer', comparedWith: 'sqs-consumer × 8, one-row insert' },
 ] as const;
 
