@@ -9,8 +9,8 @@
 -- unnest() of several arrays in FROM first writes every array to a row store of its own and reads it back.
 --
 -- The plans are those of an index at any size of the log: with the other ways switched off, what the planner believes
--- of a log that was small when a session planned does not matter. Such a setting holds for every function that is called
--- from here, too: what would harm one of them has a function of its own. Nothing here is worth compiling.
+-- of a log that was small when a session planned does not matter. Such a setting holds for every function that is
+-- called from here, too: what would harm one of them has a function of its own. Nothing here is worth compiling.
 
 create or replace function ledger.append_events(
   in_keys uuid[], in_types text[], in_versions int2[], in_partitions int2[], in_merchant_ids text[],
