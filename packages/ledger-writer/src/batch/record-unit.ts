@@ -24,7 +24,7 @@ export interface RecordedUnit {
   readonly error: unknown;
 }
 
-/** Told of the messages of each call that committed. */
+/** Told of the messages of each call that committed. What it throws is a defect, and says nothing of the unit. */
 export type OnCommitted = (messages: readonly HeldMessage[], counts: BatchCounts) => void;
 
 const NONE: BatchCounts = { appended: 0, duplicate: 0, conflict: 0, rejected: 0 };
@@ -36,16 +36,19 @@ export async function recordUnit(
 ): Promise<RecordedUnit> {
   const parts = [pending];
   for (let part = parts.shift(); part; part = parts.shift()) {
+    let counts: BatchCounts;
     try {
-      onCommitted(
-        part.map(({ message }) => message),
-        await recordPart(log, part),
-      );
+      counts = await recordPart(log, part);
     } catch (error) {
       if (!isDataRefused(error) || part.length === 1) return { left: [part, ...parts].flat(), error };
       const middle = Math.ceil(part.length / 2);
       parts.unshift(part.slice(0, middle), part.slice(middle));
+      continue;
     }
+    onCommitted(
+      part.map(({ message }) => message),
+      counts,
+    );
   }
   return { left: [], error: null };
 }
