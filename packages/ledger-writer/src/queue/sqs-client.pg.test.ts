@@ -121,9 +121,30 @@ describe('a call', () => {
     expect(hours).toEqual(['0.0', '0.0', '1.0', '1.0']);
   });
 
-  test('that is refused is refused in the end', async () => {
-    answers = Array.from({ length: 9 }, () => ({ status: 400, type: 'com.amazonaws.sqs#QueueDoesNotExist' }));
-    await expect(client.send(new ReceiveMessageCommand({ QueueUrl }))).rejects.toBeInstanceOf(QueueDoesNotExist);
+  test.each([
+    [400, 'com.amazonaws.sqs#QueueDoesNotExist', 'QueueDoesNotExist'],
+    [403, 'AccessDenied', 'AccessDenied'],
+    [403, 'com.amazonaws.sqs#KmsAccessDenied', 'KmsAccessDenied'],
+  ])('that is refused for good (%i %s) is not made again', async (status, type, name) => {
+    answers = Array.from({ length: 9 }, () => ({ status, type }));
+    await expect(client.send(new ReceiveMessageCommand({ QueueUrl }))).rejects.toMatchObject({ name });
+    expect(seen).toHaveLength(1);
+  });
+
+  test.each([
+    [500, 'InternalFailure'],
+    [503, 'ServiceUnavailable'],
+    [400, 'com.amazonaws.sqs#RequestThrottled'],
+    [429, 'OfANameThatNobodyKnows'],
+  ])('that may succeed the next time (%i %s) is made again', async (status, type) => {
+    answers = [{ status, type }];
+    await expect(client.send(new ReceiveMessageCommand({ QueueUrl }))).resolves.toBeDefined();
+    expect(seen).toHaveLength(2);
+  });
+
+  test('whose connection is cut is made again', async () => {
+    server.prependOnceListener('request', (request) => request.socket.destroy());
+    await expect(client.send(new ReceiveMessageCommand({ QueueUrl }))).resolves.toBeDefined();
   });
 
   test('that was aborted is not made again', async () => {
