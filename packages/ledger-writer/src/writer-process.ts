@@ -54,6 +54,7 @@ export async function createWriterProcess(env: Environment): Promise<Service> {
     logger,
     health,
     onBatch: countBatches(registry),
+    onGarbled: countGarbled(registry),
     receivers: config.SETTLEMENT_WRITER_RECEIVERS,
     appendsMax: config.SETTLEMENT_WRITER_APPENDS,
     batchSizeMax: config.SETTLEMENT_WRITER_BATCH_SIZE_MAX,
@@ -71,6 +72,15 @@ export async function createWriterProcess(env: Environment): Promise<Service> {
   });
   const { SETTLEMENT_HEALTH_HOST: host, SETTLEMENT_HEALTH_PORT: port } = config;
   return serviceStack('ledger-writer', [connections, healthServer({ host, port, health, registry }), writer]);
+}
+
+function countGarbled(registry: ReturnType<typeof createMetrics>): () => void {
+  const messages = new Counter({
+    name: 'settlement_writer_garbled_messages_total',
+    help: 'deliveries whose body changed on its way from the queue',
+    registers: [registry],
+  });
+  return () => messages.inc();
 }
 
 function countBatches(registry: ReturnType<typeof createMetrics>): (counts: BatchCounts, seconds: number) => void {

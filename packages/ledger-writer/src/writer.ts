@@ -18,6 +18,7 @@ import type { HeldMessage } from './queue/held-message.ts';
 import type { MessageQueue } from './queue/message-queue.ts';
 import { createMessagesInHand } from './queue/messages-in-hand.ts';
 import { createPollingGate } from './queue/polling-gate.ts';
+import { createQueueHealth } from './queue/queue-health.ts';
 import { createReceiver } from './queue/receiver.ts';
 import { createRemover } from './queue/remove-messages.ts';
 
@@ -33,6 +34,8 @@ export interface WriterOptions {
   readonly health: Health;
   /** Told of each committed batch. */
   readonly onBatch?: (counts: BatchCounts, seconds: number) => void;
+  /** Told of each message whose body changed on its way from the queue. */
+  readonly onGarbled?: () => void;
   /** Long polls at the same time at most; one when it is quiet. */
   readonly receivers: number;
   /** Appends at the same time at most, each on a connection of its own. */
@@ -47,15 +50,17 @@ export interface WriterOptions {
 const APPENDS_MAX = 4;
 
 export function createWriter(options: WriterOptions): Service {
-  const { log, doorbell, queue, clock, health, onBatch, random = randomUnit } = options;
+  const { log, doorbell, queue, clock, logger, health, onBatch, random = randomUnit } = options;
   const retryDelayMs = backoff({ baseMs: 100, capMs: 5_000, random });
+  const queueHealth = createQueueHealth(options);
   let partitionCount = 0; // known when it has started
 
   const inHand = createMessagesInHand({
     ...options,
+    queueHealth,
     onExpiring: (beforeMs) => batcher.giveBackReceivedBefore(beforeMs),
   });
-  const remover = createRemover({ ...options, retryDelayMs, inHand });
+  const remover = createRemover({ ...options, queueHealth, retryDelayMs, inHand });
   const onCommitted = (messages: readonly HeldMessage[]) => {
     doorbell.ring();
     remover.add(messages);
@@ -68,7 +73,10 @@ export function createWriter(options: WriterOptions): Service {
     write: createUnitWriter({ ...options, onBatch, onCommitted }),
     giveBack: async (messages) => {
       inHand.letGo(messages); // or the heartbeat would take them back
-      await queue.extend(messages, 0).catch(() => undefined); // then they come again when their time is over
+      await queue.extend(messages, 0, ({ count, cause, isOver }) => {
+        const event = { event: 'messages.give_back_failed', count, isOver, err: cause };
+        logger.warn(event, 'come again when their time is over');
+      });
     },
     onState: ({ isAway, isFailing }) => {
       if (isAway)
@@ -83,7 +91,7 @@ export function createWriter(options: WriterOptions): Service {
     batcher.add(messages.map((message) => judgeMessage(message, now)));
   };
   const receivers = Array.from({ length: options.receivers }, (_, receiver) =>
-    createReceiver({ ...options, receiver, gate, inHand, onMessages, retryDelayMs }),
+    createReceiver({ ...options, queueHealth, receiver, gate, inHand, onMessages, retryDelayMs }),
   );
 
   const writing = createService({
@@ -92,7 +100,7 @@ export function createWriter(options: WriterOptions): Service {
       [partitionCount] = await Promise.all([log.partitionCount(), queue.check()]);
       // Without a message nothing else would say so.
       health.set('log', 'ok');
-      health.set('queue', 'ok');
+      queueHealth.worked('receiving');
     },
     stop: async () => {
       await batcher.drain(options.visibilitySeconds * 1_000);

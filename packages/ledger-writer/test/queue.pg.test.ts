@@ -1,5 +1,11 @@
-import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { eventually } from '@northwind/testing';
+import {
+  DeleteMessageBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { createHealth } from '@northwind/service-kit';
+import { eventually, recordingLogger } from '@northwind/testing';
 import { expect, test } from 'vitest';
 import type { QueueClient } from '../src/index.ts';
 import { bodyOf, openStage } from './open-stage.ts';
@@ -21,6 +27,40 @@ test('a FIFO queue: each group’s messages in their order, the next when the la
     const sent = Array.from({ length: 200 }, (_, n) => `pay_${n * merchants.length + index}`);
     expect(byMerchant[merchant]?.map((row) => row.subject)).toEqual(sent);
   }
+});
+
+test('a body that changes on its way from a FIFO queue: told, and its group keeps its order', async () => {
+  let changes = 1;
+  await using stage = await openStage({
+    queueName: 'events.fifo',
+    attributes: { FifoQueue: 'true' },
+    watchClient: (client) =>
+      answering(client, (first) => (changes-- > 0 ? { ...first, Body: `${first.Body} ` } : first)),
+  });
+  const { logger, lines } = recordingLogger();
+  let garbled = 0;
+  await stage.send(Array.from({ length: 5 }, (_, n) => ({ body: bodyOf(n, 'mer_a'), group: 'mer_a' })));
+  await stage.write({ logger, onGarbled: () => garbled++ });
+  await eventually(async () => expect(await stage.countMessages()).toBe(0), { timeoutMs: 15_000 });
+  expect((await stage.logged()).map((row) => row.subject)).toEqual(['pay_0', 'pay_1', 'pay_2', 'pay_3', 'pay_4']);
+  expect(garbled).toBe(1);
+  expect(lines.filter(({ event }) => event === 'message.garbled')).toMatchObject([{ messageId: expect.any(String) }]);
+});
+
+test('a writer that may not delete: its health says so although it receives, until it may', async () => {
+  let isAllowed = false;
+  await using stage = await openStage({ watchClient: (client) => deletingIf(client, () => isAllowed) });
+  const health = createHealth();
+  const says = () => health.components().find(({ component }) => component === 'queue');
+  await stage.write({ health });
+  await stage.send([{ body: bodyOf(0) }]);
+  await eventually(() => expect(says()).toMatchObject({ state: 'failing', detail: 'deleting: AccessDenied' }));
+  // Delivered again: the answers to polls that work change nothing.
+  await eventually(async () => expect((await stage.tallies()).duplicate).toBeGreaterThan(0), { timeoutMs: 15_000 });
+  expect(says()?.state).toBe('failing');
+  isAllowed = true;
+  await eventually(async () => expect(await stage.countMessages()).toBe(0), { timeoutMs: 15_000 });
+  await eventually(() => expect(says()?.state).toBe('ok'));
 });
 
 test('keeps the message’s id and its trace: the body’s own, else the attribute’s, else X-Ray’s', async () => {
@@ -46,6 +86,24 @@ test('keeps the message’s id and its trace: the body’s own, else the attribu
   expect(rows.map((row) => row.trace)).toEqual([trace('a'), trace('b'), trace('c'), trace('c')]);
   expect(rows.map((row) => row.message_id)).toEqual(ids);
 });
+
+/** Changes the first message of each answer. */
+function answering(client: QueueClient, change: (first: Message) => Message): QueueClient {
+  const send = async (command: unknown, options: unknown) => {
+    const answer = (await client.send(command as never, options as never)) as { Messages?: Message[] };
+    const [first, ...others] = answer.Messages ?? [];
+    return command instanceof ReceiveMessageCommand && first ? { Messages: [change(first), ...others] } : answer;
+  };
+  return { send: send as QueueClient['send'] };
+}
+
+function deletingIf(client: QueueClient, isAllowed: () => boolean): QueueClient {
+  const send = async (command: unknown, options: unknown) => {
+    if (command instanceof DeleteMessageBatchCommand && !isAllowed()) throw new Error('AccessDenied');
+    return client.send(command as never, options as never);
+  };
+  return { send: send as QueueClient['send'] };
+}
 
 /** Answers as SQS gives them for a producer that X-Ray traces; the local server does not keep system attributes. */
 function withTraceHeader(client: QueueClient, header: string): QueueClient {

@@ -1,7 +1,10 @@
-import { fakeClock, silentLogger } from '@northwind/testing';
+import { createHealth } from '@northwind/service-kit';
+import { fakeClock, recordingLogger } from '@northwind/testing';
 import { expect, it } from 'vitest';
 import type { HeldMessage } from './held-message.ts';
+import type { OnFailure } from './message-queue.ts';
 import { createMessagesInHand, type MessagesInHandOptions } from './messages-in-hand.ts';
+import { createQueueHealth } from './queue-health.ts';
 
 const message = (n: number): HeldMessage => ({
   messageId: `m${n}`,
@@ -14,14 +17,24 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 function hold(inHandMax: number, over: Partial<MessagesInHandOptions> = {}) {
   const clock = fakeClock(0);
   const extended: string[][] = [];
+  /** Of the next extensions, one each. */
+  const failures: Error[] = [];
   const queue = {
     receive: () => Promise.resolve([]),
     remove: () => Promise.resolve([]),
     check: () => Promise.resolve(),
-    extend: async (messages: readonly HeldMessage[]) => void extended.push(messages.map((m) => m.messageId)),
+    extend: async (messages: readonly HeldMessage[], _seconds: number, onFailure?: OnFailure) => {
+      extended.push(messages.map((m) => m.messageId));
+      const cause = failures.shift();
+      if (cause) onFailure?.({ count: messages.length, cause, isOver: false });
+    },
   };
-  const options = { queue, inHandMax, visibilitySeconds: 60, clock, logger: silentLogger(), ...over };
-  return { inHand: createMessagesInHand(options), clock, extended };
+  const { logger, lines } = recordingLogger();
+  const health = createHealth();
+  const queueHealth = createQueueHealth({ health, clock, visibilitySeconds: 60 });
+  const options = { queue, inHandMax, visibilitySeconds: 60, clock, logger, queueHealth, ...over };
+  const says = () => health.components().map(({ state, detail }) => [state, detail])[0];
+  return { inHand: createMessagesInHand(options), clock, extended, failures, lines, says };
 }
 
 it('gives no room beyond the bound until messages are let go', async () => {
@@ -72,6 +85,28 @@ it('extends what has waited a third of its visibility time, again and again, and
   inHand.letGo([first]);
   await pass(25_000);
   expect(extended).toEqual([['m1', 'm2'], ['m2']]);
+  await inHand.heartbeat.stop();
+});
+
+it('says why a message could not be extended, keeps it, and extends it again', async () => {
+  const { inHand, clock, extended, failures, lines, says } = hold(100);
+  await inHand.reserve(10, new AbortController().signal);
+  inHand.take([message(1)], 10);
+  failures.push(new Error('AccessDenied'));
+  await inHand.heartbeat.start();
+  await clock.advance(25_000);
+  expect(lines).toContainEqual(
+    expect.objectContaining({
+      event: 'messages.extend_failed',
+      count: 1,
+      err: expect.objectContaining({ message: 'AccessDenied' }),
+    }),
+  );
+  expect(says()).toEqual(['failing', 'extending: AccessDenied']);
+  expect(inHand.size()).toBe(1);
+  await clock.advance(25_000);
+  expect(extended).toEqual([['m1'], ['m1']]);
+  expect(says()).toEqual(['ok', null]);
   await inHand.heartbeat.stop();
 });
 

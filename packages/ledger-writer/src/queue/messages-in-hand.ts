@@ -8,7 +8,8 @@
  */
 import { type Clock, createLoop, type Logger, type Service } from '@northwind/service-kit';
 import type { HeldMessage } from './held-message.ts';
-import type { MessageQueue } from './message-queue.ts';
+import type { CallFailure, MessageQueue } from './message-queue.ts';
+import type { QueueHealth } from './queue-health.ts';
 
 export interface MessagesInHand {
   /** Resolves when `count` more messages may be taken; rejects when the signal aborts. The room is taken at once. */
@@ -32,6 +33,7 @@ export interface MessagesInHandOptions {
   readonly visibilitySeconds: number;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly queueHealth: QueueHealth;
   /** Told to give back what was received before then: the queue will not extend it much longer. */
   readonly onExpiring?: (receivedBeforeMs: number) => void;
 }
@@ -48,7 +50,8 @@ export function holdMsMax(visibilitySeconds: number): number {
 }
 
 export function createMessagesInHand(options: MessagesInHandOptions): MessagesInHand {
-  const { queue, inHandMax, inHandCharactersMax = IN_HAND_CHARACTERS_MAX, visibilitySeconds, clock, logger } = options;
+  const { queue, inHandMax, inHandCharactersMax = IN_HAND_CHARACTERS_MAX, visibilitySeconds, clock } = options;
+  const { logger, queueHealth } = options;
   const extendAfterMs = (visibilitySeconds * 1000) / 3;
   /** When each is extended next. */
   const held = new Map<HeldMessage, number>();
@@ -69,7 +72,13 @@ export function createMessagesInHand(options: MessagesInHandOptions): MessagesIn
     if (due.length === 0) return;
     for (const message of due) held.set(message, nowMs + extendAfterMs);
     logger.debug({ event: 'messages.extended', count: due.length });
-    await queue.extend(due, visibilitySeconds);
+    let failed = false;
+    await queue.extend(due, visibilitySeconds, ({ count, cause, isOver }: CallFailure) => {
+      failed = true;
+      logger.warn({ event: 'messages.extend_failed', count, isOver, err: cause });
+      if (!isOver) queueHealth.failed('extending', cause);
+    });
+    if (!failed) queueHealth.worked('extending');
   }
 
   return {

@@ -1,9 +1,10 @@
 /** One long-polling receiver. It asks for room before it asks for messages: nobody receives more than can be held. */
-import { type Clock, createLoop, type Health, type Logger, type Service } from '@northwind/service-kit';
+import { type Clock, createLoop, type Logger, type Service } from '@northwind/service-kit';
 import type { HeldMessage } from './held-message.ts';
 import type { MessageQueue } from './message-queue.ts';
 import type { MessagesInHand } from './messages-in-hand.ts';
 import type { PollingGate } from './polling-gate.ts';
+import type { QueueHealth } from './queue-health.ts';
 
 export interface ReceiverOptions {
   /** Which of the receivers this is, from 0. */
@@ -15,7 +16,9 @@ export interface ReceiverOptions {
   readonly retryDelayMs: (attempt: number) => number;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly health: Health;
+  readonly queueHealth: QueueHealth;
+  /** Told of each message whose body changed on its way. */
+  readonly onGarbled?: (() => void) | undefined;
 }
 
 /** SQS gives at most ten at once. */
@@ -27,7 +30,11 @@ const RECEIVE_MAX = 10;
 const COLLECT_MS = 10;
 
 export function createReceiver(options: ReceiverOptions): Service {
-  const { receiver, gate, queue, inHand, onMessages, retryDelayMs, clock, logger, health } = options;
+  const { receiver, gate, queue, inHand, onMessages, onGarbled, retryDelayMs, clock, logger, queueHealth } = options;
+  const tellGarbled = (messageId: string) => {
+    logger.error({ event: 'message.garbled', messageId }, 'not what was sent: left in the queue, and comes again');
+    onGarbled?.();
+  };
   let answeredMs = Number.NEGATIVE_INFINITY;
   return createLoop({
     name: `receiver ${receiver}`,
@@ -36,8 +43,8 @@ export function createReceiver(options: ReceiverOptions): Service {
       await inHand.reserve(RECEIVE_MAX, signal);
       let messages: HeldMessage[] = [];
       try {
-        messages = await queue.receive(signal);
-        health.set('queue', 'ok');
+        messages = await queue.receive(signal, tellGarbled);
+        queueHealth.worked('receiving');
       } finally {
         inHand.take(messages, RECEIVE_MAX);
       }
@@ -48,7 +55,7 @@ export function createReceiver(options: ReceiverOptions): Service {
       if (messages.length < RECEIVE_MAX && sinceMs < COLLECT_MS) await clock.sleep(COLLECT_MS - sinceMs, signal);
     },
     onError: (err, { delayMs }) => {
-      health.set('queue', 'failing', err instanceof Error ? err.message : String(err));
+      queueHealth.failed('receiving', err);
       logger.error({ event: 'receive.failed', err, delayMs }, 'receiving failed, trying again');
     },
     retryDelayMs,

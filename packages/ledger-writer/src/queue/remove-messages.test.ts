@@ -1,6 +1,9 @@
+import { createHealth } from '@northwind/service-kit';
 import { fakeClock, recordingLogger } from '@northwind/testing';
 import { expect, it } from 'vitest';
 import type { HeldMessage } from './held-message.ts';
+import type { OnFailure } from './message-queue.ts';
+import { createQueueHealth } from './queue-health.ts';
 import { createRemover } from './remove-messages.ts';
 
 const messages = (count: number, from = 0): HeldMessage[] =>
@@ -12,7 +15,7 @@ const messages = (count: number, from = 0): HeldMessage[] =>
   }));
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-function start({ isFifo = false, fails = (_id: string): boolean => false } = {}) {
+function start({ isFifo = false, fails = (_id: string): boolean => false, isOver = false } = {}) {
   const clock = fakeClock();
   const { logger, lines } = recordingLogger();
   const calls: string[][] = [];
@@ -22,14 +25,20 @@ function start({ isFifo = false, fails = (_id: string): boolean => false } = {})
     receive: () => Promise.resolve([]),
     extend: () => Promise.resolve(),
     check: () => Promise.resolve(),
-    remove: async (batch: readonly HeldMessage[]) => {
+    remove: async (batch: readonly HeldMessage[], onFailure?: OnFailure) => {
       calls.push(batch.map((m) => m.messageId));
-      return batch.filter((m) => fails(m.messageId));
+      const left = batch.filter((m) => fails(m.messageId));
+      if (left.length > 0) onFailure?.({ count: left.length, cause: new Error('AccessDenied'), isOver });
+      return isOver ? [] : left;
     },
   };
   const inHand = { letGo: (batch: readonly HeldMessage[]) => void letGo.push(...batch.map((m) => m.messageId)) };
-  const remover = createRemover({ queue, inHand, retryDelayMs: (attempt) => attempt * 100, clock, logger });
-  return { remover, clock, calls, letGo, lines };
+  const health = createHealth();
+  const queueHealth = createQueueHealth({ health, clock, visibilitySeconds: 60 });
+  const retryDelayMs = (attempt: number) => attempt * 100;
+  const remover = createRemover({ queue, inHand, retryDelayMs, clock, logger, queueHealth });
+  const says = () => health.components().map(({ state, detail }) => [state, detail])[0];
+  return { remover, clock, calls, letGo, lines, says };
 }
 
 it('deletes ten in a call at once, and fewer when they have waited for company', async () => {
@@ -73,6 +82,27 @@ it('gives up what can not be deleted: it will come again', async () => {
   expect(calls).toHaveLength(5);
   expect(letGo).toHaveLength(10);
   expect(lines.at(-1)).toMatchObject({ event: 'messages.not_deleted', count: 10 });
+});
+
+it('says why nothing can be deleted, in the log and in its health, until something can', async () => {
+  let tries = 0;
+  const { remover, clock, lines, says } = start({ fails: () => ++tries <= 10 });
+  remover.add(messages(10));
+  await turn();
+  expect(lines).toMatchObject([
+    { event: 'messages.delete_failed', count: 10, attempt: 1, err: { message: 'AccessDenied' } },
+  ]);
+  expect(says()).toEqual(['failing', 'deleting: AccessDenied']);
+  await clock.advance(100);
+  expect(says()).toEqual(['ok', null]);
+});
+
+it('says of a delivery whose time is over only that it is: it is another’s by now', async () => {
+  const { remover, lines, says } = start({ fails: (id) => id === 'm3', isOver: true });
+  remover.add(messages(10));
+  await turn();
+  expect(lines).toMatchObject([{ event: 'messages.delete_failed', count: 1, isOver: true }]);
+  expect(says()).toBeUndefined();
 });
 
 it('drains what waits for company', async () => {

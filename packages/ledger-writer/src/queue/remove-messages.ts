@@ -5,8 +5,9 @@
  */
 import type { Clock, Logger } from '@northwind/service-kit';
 import type { HeldMessage } from './held-message.ts';
-import { CALL_MAX, type MessageQueue } from './message-queue.ts';
+import { CALL_MAX, type CallFailure, type MessageQueue } from './message-queue.ts';
 import type { MessagesInHand } from './messages-in-hand.ts';
+import type { QueueHealth } from './queue-health.ts';
 
 export interface RemoverOptions {
   readonly queue: MessageQueue;
@@ -14,6 +15,7 @@ export interface RemoverOptions {
   readonly retryDelayMs: (attempt: number) => number;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly queueHealth: QueueHealth;
 }
 
 export interface Remover {
@@ -26,7 +28,8 @@ const TRIES_MAX = 5;
 const CALLS_MAX = 8;
 const COLLECT_MS = 20;
 
-export function createRemover({ queue, inHand, retryDelayMs, clock, logger }: RemoverOptions): Remover {
+export function createRemover(options: RemoverOptions): Remover {
+  const { queue, inHand, retryDelayMs, clock, logger, queueHealth } = options;
   const waiting: HeldMessage[] = [];
   let calls = 0;
   let collecting: AbortController | null = null;
@@ -60,12 +63,23 @@ export function createRemover({ queue, inHand, retryDelayMs, clock, logger }: Re
     );
   }
 
+  async function tryRemove(messages: readonly HeldMessage[], attempt: number): Promise<HeldMessage[]> {
+    let failed = false;
+    const left = await queue.remove(messages, ({ count, cause, isOver }: CallFailure) => {
+      failed = true;
+      logger.warn({ event: 'messages.delete_failed', count, attempt, isOver, err: cause });
+      if (!isOver) queueHealth.failed('deleting', cause);
+    });
+    if (!failed) queueHealth.worked('deleting');
+    return left;
+  }
+
   async function remove(messages: readonly HeldMessage[]): Promise<void> {
     calls += 1;
-    let left = await queue.remove(messages);
+    let left = await tryRemove(messages, 1);
     for (let attempt = 1; left.length > 0 && attempt < TRIES_MAX; attempt += 1) {
       await clock.sleep(retryDelayMs(attempt));
-      left = await queue.remove(left);
+      left = await tryRemove(left, attempt + 1);
     }
     if (left.length > 0) logger.warn({ event: 'messages.not_deleted', count: left.length }, 'will be delivered again');
     inHand.letGo(messages);
