@@ -27,13 +27,12 @@ export function createRowCheck(
   }
 
   return (row) => {
-    if (row.occurredAt === null || row.recordedAt === null)
-      return ['a time is not an instant of a year from 1 to 9999'];
     try {
       const { type, subject, occurredAt: time, merchantId } = row;
       const data = readStoredData(row.data);
       if (typeof data !== 'object' || data === null) return ['data is not an object'];
-      onEvent(row, data);
+      onEvent(row, data); // whatever else is wrong with it: it is money
+      if (time === null || row.recordedAt === null) return ['a time is not an instant of a year from 1 to 9999'];
       const problems = [
         idempotencyKey(type, subject, time) === row.idempotencyKey
           ? null

@@ -29,6 +29,9 @@ const TIME = '2026-11-22T06:00:00Z';
 const RECEIVED_MS = Date.parse(TIME);
 const CAPTURE = { merchantId: MERCHANT, amount: 1, fee: 0, currency: 'EUR', time: TIME };
 
+/** Where the change makes the sum another one, that is found as well. */
+const MONEY = `tally_changed ${P}/0`;
+
 const found = ({ findings }: VerifyReport) =>
   findings.map(({ kind, partition, offset, toOffset }) =>
     toOffset - offset === 1n ? `${kind} ${partition}/${offset}` : `${kind} ${partition}/${offset}-${toOffset - 1n}`,
@@ -86,13 +89,17 @@ describe('verify', () => {
      merchant_id, subject, fingerprint, message_id, trace, data from ledger.events ${at(offset)}`;
 
   it.each([
-    ['data', [`update ledger.events set data = data || '{"amount": 1}' ${at(25)}`], ['changed 4/25']],
-    ['data of an event that is not sealed', [`update ledger.events set data = '{}' ${at(65)}`], ['changed 4/65']],
+    ['data', [`update ledger.events set data = data || '{"amount": 1}' ${at(25)}`], [MONEY, 'changed 4/25']],
+    [
+      'data of an event that is not sealed',
+      [`update ledger.events set data = '{}' ${at(65)}`],
+      [MONEY, 'changed 4/65'],
+    ],
     ['the fingerprint', [`update ledger.events set fingerprint = sha256('') ${at(3)}`], ['changed 4/3']],
     ['the key', [`update ledger.events set idempotency_key = gen_random_uuid() ${at(59)}`], ['changed 4/59']],
     ['the type', [`update ledger.events set type = 'payout.settled' ${at(0)}`], ['changed 4/0']],
     ['the merchant', [`update ledger.events set merchant_id = 'mer_002' ${at(19)}`], ['changed 4/19']],
-    ['the version', [`update ledger.events set version = 2 ${at(20)}`], ['changed 4/20']],
+    ['the version', [`update ledger.events set version = 2 ${at(20)}`], [MONEY, 'changed 4/20']],
     [
       'recorded_at',
       [`update ledger.events set recorded_at = recorded_at + '1 microsecond' ${at(19)}`],
@@ -106,7 +113,7 @@ describe('verify', () => {
     [
       'the amount, not sealed yet',
       [`update ledger.events set data = data || '{"amount": 1}' ${at(65)}`],
-      ['changed 4/65'],
+      [MONEY, 'changed 4/65'],
     ],
     [
       'the key, not sealed yet',
@@ -141,7 +148,7 @@ describe('verify', () => {
     [
       'several rows',
       [`update ledger.events set version = 9 where partition = ${P} and "offset" between 18 and 22`],
-      ['changed 4/18-22'],
+      [MONEY, 'changed 4/18-22'],
     ],
     [
       'a fraction of a cent that a number of JSON can not hold',
@@ -162,13 +169,13 @@ describe('verify', () => {
       ],
       ['added 4/30'],
     ],
-    ['a row deleted in the middle', [`delete from ledger.events ${at(30)}`], ['missing 4/30']],
+    ['a row deleted in the middle', [`delete from ledger.events ${at(30)}`], [MONEY, 'missing 4/30']],
     [
       'rows deleted over a whole block',
       [`delete from ledger.events where "offset" between 15 and 45`],
-      ['missing 4/15-45'],
+      [MONEY, 'missing 4/15-45'],
     ],
-    ['the first row deleted', [`delete from ledger.events ${at(0)}`], ['missing 4/0']],
+    ['the first row deleted', [`delete from ledger.events ${at(0)}`], ['missing 4/0', MONEY]],
     ['two rows swapped within a block', swap(22, 27), ['reordered 4/22', 'reordered 4/27']],
     ['two rows swapped across blocks', swap(5, 50), ['reordered 4/5', 'reordered 4/50']],
     ['a row added above the head', [copyOf(30, 70)], ['added 4/70']],
@@ -181,7 +188,7 @@ describe('verify', () => {
     [
       'a row moved to another partition',
       [`update ledger.events set partition = 5, "offset" = 0 ${at(10)}`],
-      ['missing 4/10', 'added 5/0'],
+      [MONEY, 'missing 4/10', 'added 5/0'],
     ],
     ['the root of a seal', [`update ledger.seals set root = sha256('') where block = 1`], ['seal_broken 4/20']],
     [
@@ -215,7 +222,7 @@ describe('verify', () => {
     [
       'the sealed tail cut off, the head lowered',
       [`delete from ledger.events where "offset" >= 55`, lowerHead(55)],
-      ['changed 4/55', 'missing 4/55-69'],
+      [MONEY, 'changed 4/55', 'missing 4/55-69'],
     ],
     [
       '... and the tally, too',
@@ -225,12 +232,12 @@ describe('verify', () => {
     [
       'the tail that is not sealed cut off, the head lowered',
       [`delete from ledger.events where "offset" >= 65`, lowerHead(65)],
-      ['changed 4/65', 'missing 4/65-69'],
+      [MONEY, 'changed 4/65', 'missing 4/65-69'],
     ],
     [
       'a row added that the log never appended',
       [copyOf(30, 70).replace(', 70,', ', 70,'), lowerHead(71)],
-      ['changed 4/70', 'added 4/70'],
+      [MONEY, 'changed 4/70', 'added 4/70'],
     ],
   ])('names the coordinate: %s', async (_, statements, expected) => {
     await sealed.tamper(...statements);
@@ -240,7 +247,10 @@ describe('verify', () => {
   it('names the coordinate of a row that contradicts nothing, by the leaf that was sealed', async () => {
     await sealed.tamper(await consistentChange(33, 999_999));
     const { findings } = await sealed.verify();
-    expect(findings).toMatchObject([{ kind: 'changed', offset: 33n, detail: 'it is not the row that was sealed' }]);
+    expect(findings).toMatchObject([
+      { kind: 'tally_changed' },
+      { kind: 'changed', offset: 33n, detail: 'it is not the row that was sealed' },
+    ]);
   });
 
   it('does not see a consistent change of what is not sealed yet, tally included: the seal does', async () => {
@@ -258,6 +268,13 @@ describe('verify', () => {
     const { findings } = await sealed.verify();
     expect(findings).toMatchObject([{ kind: 'tally_changed', partition: P }]);
     expect(findings[0]?.detail).toContain('intake has tallied');
+  });
+
+  it('holds the money against the tallies also where something else was found that explains none of it', async () => {
+    await sealed.tamper(`update ledger.events set trace = '00-1-1-01' ${at(41)}`);
+    expect(found(await sealed.verify())).toEqual(['changed 4/41']);
+    await sealed.tamper(raiseTally(1));
+    expect(found(await sealed.verify())).toEqual(['tally_changed 4/0', 'changed 4/41']);
   });
 
   it.each([
