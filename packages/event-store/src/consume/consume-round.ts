@@ -46,11 +46,14 @@ export interface Round<Item extends Coordinate, DB extends LedgerTables> {
 /** A batch that could not be read (then it has no items) or applied. Everything was rolled back. */
 export class ApplyError<Item> extends Error {
   readonly batch: ConsumedBatch<Item>;
+  /** How many items may be the cause: those read, or, where they could not be read, as many as were asked for. */
+  readonly itemCount: number;
 
-  constructor(batch: ConsumedBatch<Item>, cause: unknown) {
+  constructor(batch: ConsumedBatch<Item>, itemCount: number, cause: unknown) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
     this.name = 'ApplyError';
     this.batch = batch;
+    this.itemCount = itemCount;
   }
 }
 
@@ -66,11 +69,14 @@ export async function consumeRound<Item extends Coordinate, DB extends LedgerTab
     const limit = { itemsPerRange: share(round.itemsMax), bytesPerRange: share(round.bytesMax) };
     const nothing = ranges.map((range) => ({ ...range, items: [], nextOffset: range.fromOffset, moreWaiting: true }));
     let batch: ConsumedBatch<Item> = { slices: nothing };
+    let itemCount = limit.itemsPerRange * ranges.length;
     try {
-      batch = { slices: toSlices(ranges, await round.source.read(trx, ranges, limit)) };
+      const read = await round.source.read(trx, ranges, limit);
+      batch = { slices: toSlices(ranges, read) };
+      itemCount = read.items.length;
       await round.apply(trx, batch);
     } catch (error) {
-      throw new ApplyError(batch, error);
+      throw new ApplyError(batch, itemCount, error);
     }
     await advanceOffsets(ledger, round.group, batch.slices);
     const isCutByBytes = batch.slices.some((own) => own.moreWaiting && own.items.length < limit.itemsPerRange);

@@ -184,6 +184,31 @@ describe('consumer', () => {
     });
   });
 
+  const ofOneMerchant = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      event: payment({ paymentId: `one_${i}`, merchantId: 'mer_001' }), // of partition 4
+      messageId: null,
+    }));
+
+  it.each([
+    ['a hole', 'delete from ledger.events', 'no event at 4:5'],
+    ['a row that can not be read', `update ledger.events set recorded_at = 'infinity'`, 'infinity'],
+  ])('reads up to %s, applies what stands before it and stops exactly there', async (_, damage, says) => {
+    const { logger, lines } = recordingLogger();
+    await log.append(ofOneMerchant(20));
+    await database.pool.query('alter table ledger.events disable trigger all');
+    await database.pool.query(`${damage} where partition = 4 and "offset" = 5`);
+    await consume({ logger });
+    await eventually(async () => {
+      const behind = (await readGroupLag(database.db as never, 'g')).filter((g) => g.lag > 0n);
+      expect(behind).toMatchObject([{ partition: 4, stoppedReason: expect.stringContaining(says) }]);
+    });
+    expect((await readGroupLag(database.db as never, 'g'))[4]?.nextOffset).toBe(5n);
+    expect((await applied()).map((row) => row.offset)).toEqual([0n, 1n, 2n, 3n, 4n]);
+    const stops = lines.filter((line) => line.event === 'consumer.stopped');
+    expect(stops).toMatchObject([{ coordinate: '4:5' }]);
+  });
+
   it('goes on with the others in every second turn while it looks for the event that can not be applied', async () => {
     await log.append(payments(1_600, 'a'));
     const turns: number[] = [];

@@ -43,7 +43,7 @@ const DATA_BYTES = sql`case when pg_column_size(l.data) <= 1024 and pg_column_co
 const COLUMNS = sql`e.idempotency_key as "idempotencyKey", e.type, e.version, e.merchant_id as "merchantId", e.subject,
     e.occurred_at as "occurredAt", e.recorded_at as "recordedAt", e.data`;
 
-/** Throws when a row is missing: the log is damaged then, and nothing is read past the hole. */
+/** Nothing is read past a missing row: the log is damaged then. Throws when it is the first of a range. */
 export function readEvents(
   db: Kysely<LedgerTables>,
   ranges: readonly OffsetRange[],

@@ -42,26 +42,27 @@ export async function readLog<Item extends Coordinate>(
       order by l."offset"
     ) e
     where e.bytes_so_far <= ${bytesPerRange} or e."offset" = r.from_offset`.execute(db);
-  return { items: rows, cutOff: cutOff(rows, ranges) };
+  return upToHoles(rows, ranges);
 }
 
 /**
- * The partitions of which more is there than was read. Offsets have no gaps. A missing row is a damaged log: reading on
- * would skip it, and what it hides, for good. Where it comes right after what was read, the next read begins with it.
+ * What was read, and the partitions of which more is there. Offsets have no gaps. A missing row is a damaged log:
+ * reading on would skip it, and what it hides, for good. What stands before it is good; the next read begins with it.
  */
-function cutOff(rows: readonly Coordinate[], ranges: readonly OffsetRange[]): ReadonlySet<number> {
+function upToHoles<Item extends Coordinate>(rows: readonly Item[], ranges: readonly OffsetRange[]): ReadItems<Item> {
   const found = Map.groupBy(rows, (row) => row.partition);
-  const cut = new Set<number>();
-  for (const { partition, fromOffset, toOffset } of ranges) {
-    const own = found.get(partition) ?? [];
-    const missing = own.findIndex((row, i) => row.offset !== fromOffset + BigInt(i));
-    if (missing !== -1 || (own.length === 0 && fromOffset < toOffset)) {
-      const at = fromOffset + BigInt(Math.max(0, missing));
+  const cutOff = new Set<number>();
+  const items = ranges.flatMap(({ partition, fromOffset, toOffset }) => {
+    const all = found.get(partition) ?? [];
+    const hole = all.findIndex((row, i) => row.offset !== fromOffset + BigInt(i));
+    const own = hole === -1 ? all : all.slice(0, hole);
+    if (own.length === 0 && fromOffset < toOffset) {
       throw new Error(
-        `the log has no event at ${partition}:${at}, below its head: it is damaged, and nothing is read on`,
+        `the log has no event at ${partition}:${fromOffset}, below its head: it is damaged, and nothing is read on`,
       );
     }
-    if (fromOffset + BigInt(own.length) < toOffset) cut.add(partition);
-  }
-  return cut;
+    if (fromOffset + BigInt(own.length) < toOffset) cutOff.add(partition);
+    return own;
+  });
+  return { items, cutOff };
 }

@@ -73,9 +73,8 @@ export function createTurns<Item extends Coordinate, DB extends LedgerTables>(
   }
 
   async function refused(error: ApplyError<Item>): Promise<void> {
-    const { slices } = error.batch;
-    const partitions = slices.map((slice) => slice.partition);
-    const poisoned = suspects.failed(partitions, slices.flatMap((slice) => slice.items).length);
+    const partitions = error.batch.slices.map((slice) => slice.partition);
+    const poisoned = suspects.failed(partitions, error.itemCount);
     if (poisoned === undefined) return;
     await stopAt(options, poisoned, error);
     suspects.clear(poisoned);
