@@ -32,7 +32,8 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   select pg_stat_get_dead_tuples('ledger.partitions'::regclass), pg_stat_get_dead_tuples('ledger.intake'::regclass),
          pg_stat_get_dead_tuples('ledger.consumer_offsets'::regclass),
          pg_has_role(current_user, 'pg_read_all_stats', 'usage'),
-         (select max(seconds) from holders), (select holder from oldest), (select transactions from oldest)
+         o.seconds, o.holder, o.transactions
+  from (values (true)) as always left join oldest o on true
 $$;
 
 revoke all on function ledger.hot_rows from public;

@@ -6,7 +6,7 @@ export function createHotRowGauges(registry: Registry): (rows: HotRows) => void 
   const registers = [registry];
   const seconds = new Gauge({
     name: 'settlement_log_oldest_snapshot_seconds',
-    help: 'age of the oldest transaction with a snapshot or an id, as far as the owner of the schema sees it',
+    help: 'age of the transaction that holds the most back, as far as the owner of the schema sees it; 0 for a slot',
     registers,
   });
   const transactions = new Gauge({

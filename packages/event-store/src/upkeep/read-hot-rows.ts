@@ -7,10 +7,11 @@ export interface HotRows {
   readonly dead: Readonly<Record<'partitions' | 'intake' | 'consumer_offsets', number>>;
   /** Whether the owner of the schema sees the sessions of all roles; else there may be snapshots that nobody names. */
   readonly seesAll: boolean;
-  /** Of the oldest transaction that has a snapshot or an id, 0 when there is none; a replication slot has no age. */
-  readonly snapshotSeconds: number;
-  /** The one that holds the most back, for people, and how many transactions ago it began. */
+  /** Whoever holds the most back, for people: a transaction with a snapshot or an id, or a replication slot. */
   readonly snapshotHolder: string | null;
+  /** How long ago that transaction began; 0 when nobody holds anything, and for a slot, which has no age. */
+  readonly snapshotSeconds: number;
+  /** What it holds back: so many transactions have begun since. */
   readonly snapshotTransactions: number;
 }
 

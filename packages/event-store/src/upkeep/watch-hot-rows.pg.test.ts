@@ -32,10 +32,10 @@ describe('the hot rows', () => {
     await test.drop();
   });
 
-  async function append(): Promise<void> {
+  async function append(prefix = 'a'): Promise<void> {
     await using owner = openDatabase<LedgerTables>({ url: test.url, applicationName: 'writer', connectionsMax: 1 });
     const log = createEventLog(owner);
-    for (let n = 0; n < APPENDS; n += 1) await log.append(payments(1, `a_${n}`)); // all in one partition
+    for (let n = 0; n < APPENDS; n += 1) await log.append(payments(1, `${prefix}_${n}`)); // all in one partition
     await owner.pool.query('select pg_stat_force_next_flush()');
   }
 
@@ -81,7 +81,7 @@ describe('the hot rows', () => {
       expect(health.ready()).toBe(true);
       expect(health.components()[0]?.detail).toMatch(/held by forgotten, process \d+, user postgres$/);
       expect(last?.snapshotSeconds).toBeGreaterThan(0);
-      expect(last?.snapshotTransactions).toBeGreaterThanOrEqual(APPENDS);
+      await eventually(() => expect(last?.snapshotTransactions).toBeGreaterThanOrEqual(APPENDS)); // the look after that
       expect(last?.seesAll).toBe(true);
       expect(lines.find((line) => line.event === 'log.old_snapshot')).toMatchObject({ level: expect.anything() });
       const metrics = await registry.metrics();
@@ -92,6 +92,39 @@ describe('the hot rows', () => {
       await eventually(() => expect(health.components()[0]?.detail).toBeNull());
     } finally {
       await watch.stop();
+    }
+  });
+
+  it('are blamed on who keeps them, with the age of that one, and on nobody who has only begun earlier', async () => {
+    const ageOf = async (name: string) => {
+      const { rows } = await forgotten.query<{ seconds: number }>(
+        `select extract(epoch from clock_timestamp() - xact_start)::float8 as seconds from pg_stat_activity
+         where datname = current_database() and application_name = $1`,
+        [name],
+      );
+      return rows[0]?.seconds ?? Number.NaN;
+    };
+    const late = new pg.Client({ connectionString: test.url, application_name: 'late' });
+    await late.connect();
+    try {
+      await late.query('begin'); // no snapshot stays in it, and it has no id yet
+      await append();
+      await forgotten.query('begin isolation level repeatable read; select 1');
+      await append('b');
+      await late.query('select pg_current_xact_id()');
+      const both = await readHotRows(database.db);
+      expect(both.snapshotHolder).toMatch(/^forgotten, process \d+/);
+      expect(both.snapshotTransactions).toBeGreaterThanOrEqual(APPENDS);
+      expect(both.snapshotSeconds).toBeLessThanOrEqual(await ageOf('forgotten'));
+      expect(await ageOf('late')).toBeGreaterThan(await ageOf('forgotten'));
+      const lateSeconds = await ageOf('late');
+      await forgotten.query('commit');
+      const one = await readHotRows(database.db);
+      expect(one.snapshotHolder).toMatch(/^late, process \d+/);
+      expect(one.snapshotTransactions).toBeLessThan(APPENDS);
+      expect(one.snapshotSeconds).toBeGreaterThan(lateSeconds);
+    } finally {
+      await late.end();
     }
   });
 
