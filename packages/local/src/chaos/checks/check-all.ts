@@ -18,7 +18,7 @@ export interface CheckOptions {
   readonly queue: QueueCounts;
   /** Processes that SIGTERM did not end in time. */
   readonly late: readonly string[];
-  /** Who was connected as whom, while everything ran. */
+  /** Who was connected as whom after the last kill, before anything was told to stop. */
   readonly logins: readonly Login[];
 }
 

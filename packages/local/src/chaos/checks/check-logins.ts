@@ -1,4 +1,7 @@
-/** Each process was connected with the rights of its service: what holds here holds without an owner's rights. */
+/**
+ * Looks once, after the last kill, at who is connected: each process with the rights of its service. They are started
+ * with the same login each time, so what the run shows is shown without an owner's rights.
+ */
 import type { Clock } from '@northwind/service-kit';
 import pg from 'pg';
 import { serviceLogin } from '../../stack/service-environment.ts';
