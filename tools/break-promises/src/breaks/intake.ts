@@ -56,7 +56,7 @@ export const INTAKE_BREAKS: readonly Break[] = [
     file: 'packages/event-store/src/append/reject-messages.ts',
     find: `Buffer.from(m.body, 'utf8')`,
     replace: `Buffer.from(m.body, 'latin1')`,
-    shows: 'expected',
+    shows: '\\ufffd',
   },
   {
     promise: 'D2',
@@ -64,7 +64,7 @@ export const INTAKE_BREAKS: readonly Break[] = [
     file: 'packages/event-store/src/append/reject-messages.ts',
     find: `Buffer.from(m.body, 'utf8')`,
     replace: `Buffer.from(withoutNul(m.body), 'utf8')`,
-    shows: 'expected',
+    shows: `expected '{"a":"\\0`,
   },
   {
     promise: 'D2',

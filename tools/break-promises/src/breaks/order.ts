@@ -119,7 +119,7 @@ export const ORDER_BREAKS: readonly Break[] = [
     file: PARTITION,
     find: '(murmur2(utf8ToBytes(merchantId)) & 0x7fffffff) % partitionCount',
     replace: 'Math.abs(murmur2(utf8ToBytes(merchantId))) % partitionCount',
-    shows: 'expected',
+    shows: 'expected 12 to be 4',
   },
   {
     promise: 'L7',
@@ -127,6 +127,6 @@ export const ORDER_BREAKS: readonly Break[] = [
     file: PARTITION,
     find: 'if (rest >= 2) h ^= byte(bytes, i + 1) << 8;',
     replace: '',
-    shows: 'expected',
+    shows: 'expected 9 to be 4',
   },
 ];
