@@ -18,6 +18,9 @@ export const projectorConfigSchema = z.strictObject({
   SETTLEMENT_PROJECTOR_BATCH_SIZE_MAX: whole(1, 10_000)
     .default(1_000)
     .describe('events applied in one transaction at most'),
+  SETTLEMENT_PROJECTOR_COLLECT_MS: whole(0, 60_000)
+    .default(5)
+    .describe('milliseconds that events may gather after a transaction during which more came'),
 });
 
 export type ProjectorConfig = z.output<typeof projectorConfigSchema>;

@@ -44,6 +44,7 @@ export async function createProjectorProcess(env: Environment): Promise<Service>
     clock: systemClock,
     health,
     batchSizeMax: config.SETTLEMENT_PROJECTOR_BATCH_SIZE_MAX,
+    collectMs: config.SETTLEMENT_PROJECTOR_COLLECT_MS,
     onBatch: countBatches(registry),
     onLag: createLagGauges(registry),
   });

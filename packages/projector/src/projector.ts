@@ -34,6 +34,8 @@ export interface ProjectorOptions {
   readonly health?: Health;
   /** Events applied in one transaction at most. */
   readonly batchSizeMax?: number;
+  /** Milliseconds that events gather after a batch during which more came. */
+  readonly collectMs?: number;
   /** Called after each commit. */
   readonly onBatch?: (batch: ConsumedBatch<LoggedEvent>) => void;
   /** Told about once a second how far it is behind the log. */
@@ -41,7 +43,7 @@ export interface ProjectorOptions {
 }
 
 export function createProjector(options: ProjectorOptions): Service {
-  const { database, logger, clock, health, batchSizeMax, onBatch, onLag } = options;
+  const { database, logger, clock, health, batchSizeMax, collectMs, onBatch, onLag } = options;
   const doorbell = createDoorbell({ database, channel: DOORBELL_READ, logger });
   let consumer: Service | undefined;
 
@@ -62,6 +64,7 @@ export function createProjector(options: ProjectorOptions): Service {
         clock,
         ...(health && { health }),
         ...(batchSizeMax && { batchSizeMax }),
+        ...(collectMs !== undefined && { collectMs }),
         ...(onLag && { onLag }),
         afterCommit: (batch) => {
           doorbell.ring();

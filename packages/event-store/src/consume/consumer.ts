@@ -39,6 +39,11 @@ export interface ConsumerOptions<Item extends Coordinate, DB extends LedgerTable
   readonly batchSizeMax?: number;
   /** Bytes, as text, that a transaction takes at most; one item of each of its partitions in any case. */
   readonly batchBytesMax?: number;
+  /**
+   * After a batch during which the doorbell rang: milliseconds in which what comes meanwhile may gather, to share the
+   * next batch. Little is quick; more costs less where many small appends follow one another.
+   */
+  readonly collectMs?: number;
   /** Called after each commit that applied something. */
   readonly afterCommit?: (batch: ConsumedBatch<Item>) => void;
   /** Told the group's lag about once a second. */
@@ -49,7 +54,6 @@ export interface ConsumerOptions<Item extends Coordinate, DB extends LedgerTable
 const BATCH_SIZE_MAX = 4_000;
 /** Eight times what a full batch of ordinary events has; in memory it is some times as much. */
 const BATCH_BYTES_MAX = 8 * 1_024 * 1_024;
-/** After a batch during which the doorbell rang: what comes meanwhile shares the next one instead of having its own. */
 const COLLECT_MS = 5;
 /** Others hold all there is: soon one of them commits, and the next partition may be taken here. */
 const HELD_MS = { first: 4, last: 64 };
@@ -60,7 +64,7 @@ export function createConsumer<Item extends Coordinate, DB extends LedgerTables>
   options: ConsumerOptions<Item, DB>,
 ): Service {
   const { database, group, doorbell, logger, clock, health } = options;
-  const { source, apply, afterCommit, onLag } = options;
+  const { source, apply, afterCommit, onLag, collectMs = COLLECT_MS } = options;
   const { db } = database;
   const ledger = db as unknown as Kysely<LedgerTables>;
   const itemsMax = options.batchSizeMax ?? BATCH_SIZE_MAX;
@@ -89,7 +93,7 @@ export function createConsumer<Item extends Coordinate, DB extends LedgerTables>
         await report?.();
         waits.failed.reset();
         if (turn === 'full' || turn === 'some') waits.held.reset();
-        if (turn === 'some' && hasRung) await clock.sleep(COLLECT_MS);
+        if (turn === 'some' && hasRung) await clock.sleep(collectMs);
         if (turn === 'held') await alarm.wait(waits.held.next());
         if (turn === 'nothing' && !(await alarm.wait(waits.nothing.next()))) continue;
         waits.nothing.reset();

@@ -63,12 +63,14 @@ const READY_TIMEOUT_MS = 20_000;
  * What an operator would set for a backlog on a small machine, where every commit, doorbell and round of a consumer
  * costs as much as a hundred events: appends are large, also because a killed writer then holds more of what is not
  * committed. What it held is delivered again after the visibility time, the least that a writer takes; until then the
- * queue gives out nothing of those merchants, so a writer may not take hold of all merchants.
+ * queue gives out nothing of those merchants, so a writer may not take hold of all merchants. Consumers take together
+ * what comes within a tenth of a second, instead of a turn for each commit of each writer.
  */
-const WRITER_SETTINGS = {
+const BACKLOG_SETTINGS = {
   SETTLEMENT_WRITER_VISIBILITY_SECONDS: '3',
   SETTLEMENT_WRITER_FLUSH_MS: '100',
   SETTLEMENT_WRITER_IN_HAND_MAX: '2000',
+  SETTLEMENT_PROJECTOR_COLLECT_MS: '100',
 };
 /**
  * Garbage is collected by the thread that made it, in a nursery that a start does not fill again and again. There are
@@ -207,7 +209,7 @@ function processEnvironment({ folder, queueUrl: address, queuePort }: Places): R
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     SQS_EVENTS_URL: address,
-    ...WRITER_SETTINGS,
+    ...BACKLOG_SETTINGS,
     CHAOS_QUEUE_PORT: String(queuePort),
   };
 }

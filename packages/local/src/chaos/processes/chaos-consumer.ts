@@ -43,6 +43,7 @@ export async function createChaosConsumer(env: Environment): Promise<Service> {
     doorbell: DOORBELL_LEDGER,
     logger,
     clock: systemClock,
+    collectMs: Number(env.SETTLEMENT_PROJECTOR_COLLECT_MS),
     apply: async (trx, { slices }) => {
       const items = slices.flatMap((slice) => slice.items);
       const partitions = items.map(({ partition }) => partition);
