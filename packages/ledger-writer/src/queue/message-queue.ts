@@ -86,11 +86,10 @@ export function createMessageQueue({ client, queueUrl, visibilitySeconds, nowMs 
       ReceiptHandle: m.receiptHandle,
       VisibilityTimeout: seconds,
     }));
-    const options = { requestTimeout: EXTENSION_ANSWER_MS, abortSignal: AbortSignal.timeout(EXTENSION_MS_MAX) };
+    const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries });
+    const deadline = { requestTimeout: EXTENSION_ANSWER_MS, abortSignal: AbortSignal.timeout(EXTENSION_MS_MAX) };
     try {
-      const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries });
-      const { Failed = [] } = await client.send(command, options);
-      tellFailed(Failed, onFailure);
+      tellFailed((await client.send(command, deadline)).Failed, onFailure);
     } catch (cause) {
       onFailure?.({ count: messages.length, cause, isOver: false });
     }
@@ -111,10 +110,10 @@ export function createMessageQueue({ client, queueUrl, visibilitySeconds, nowMs 
       const { Messages = [] } = await client.send(command, { abortSignal: signal });
       const receivedAtMs = nowMs();
       const garbled = Messages.filter((message) => !isAsSent(message));
-      if (garbled.length === 0) return Messages.map((message) => toHeldMessage(message, receivedAtMs));
       for (const { MessageId = '' } of garbled) onGarbled?.(MessageId);
-      if (isFifo) throw new Error(wholeAnswerComesAgain(garbled));
-      return Messages.filter(isAsSent).map((message) => toHeldMessage(message, receivedAtMs));
+      if (isFifo && garbled.length > 0) throw new Error(wholeAnswerComesAgain(garbled));
+      const whole = garbled.length === 0 ? Messages : Messages.filter((message) => !garbled.includes(message));
+      return whole.map((message) => toHeldMessage(message, receivedAtMs));
     },
 
     async remove(messages, onFailure) {
@@ -152,7 +151,7 @@ function isOver({ SenderFault }: BatchResultErrorEntry): boolean {
 }
 
 /** At most once for what is over and once for what is not. */
-function tellFailed(failed: readonly BatchResultErrorEntry[], onFailure?: OnFailure): void {
+function tellFailed(failed: readonly BatchResultErrorEntry[] = [], onFailure?: OnFailure): void {
   for (const over of [false, true]) {
     const entries = failed.filter((entry) => isOver(entry) === over);
     if (entries.length === 0) continue;

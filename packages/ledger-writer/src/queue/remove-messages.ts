@@ -29,7 +29,7 @@ const CALLS_MAX = 8;
 const COLLECT_MS = 20;
 
 export function createRemover(options: RemoverOptions): Remover {
-  const { queue, inHand, retryDelayMs, clock, logger, queueHealth } = options;
+  const { queue, inHand, retryDelayMs, clock, logger } = options;
   const waiting: HeldMessage[] = [];
   let calls = 0;
   let collecting: AbortController | null = null;
@@ -63,23 +63,12 @@ export function createRemover(options: RemoverOptions): Remover {
     );
   }
 
-  async function tryRemove(messages: readonly HeldMessage[], attempt: number): Promise<HeldMessage[]> {
-    let failed = false;
-    const left = await queue.remove(messages, ({ count, cause, isOver }: CallFailure) => {
-      failed = true;
-      logger.warn({ event: 'messages.delete_failed', count, attempt, isOver, err: cause });
-      if (!isOver) queueHealth.failed('deleting', cause);
-    });
-    if (!failed) queueHealth.worked('deleting');
-    return left;
-  }
-
   async function remove(messages: readonly HeldMessage[]): Promise<void> {
     calls += 1;
-    let left = await tryRemove(messages, 1);
+    let left = await tryRemove(options, messages, 1);
     for (let attempt = 1; left.length > 0 && attempt < TRIES_MAX; attempt += 1) {
       await clock.sleep(retryDelayMs(attempt));
-      left = await tryRemove(left, attempt + 1);
+      left = await tryRemove(options, left, attempt + 1);
     }
     if (left.length > 0) logger.warn({ event: 'messages.not_deleted', count: left.length }, 'will be delivered again');
     inHand.letGo(messages);
@@ -103,4 +92,22 @@ export function createRemover(options: RemoverOptions): Remover {
       isDue = queue.isFifo === true;
     },
   };
+}
+
+type TryOptions = Pick<RemoverOptions, 'queue' | 'logger' | 'queueHealth'>;
+
+/** One try; resolves with what is left for the next. */
+async function tryRemove(
+  { queue, logger, queueHealth }: TryOptions,
+  messages: readonly HeldMessage[],
+  attempt: number,
+): Promise<HeldMessage[]> {
+  let failed = false;
+  const left = await queue.remove(messages, ({ count, cause, isOver }: CallFailure) => {
+    failed = true;
+    logger.warn({ event: 'messages.delete_failed', count, attempt, isOver, err: cause });
+    if (!isOver) queueHealth.failed('deleting', cause);
+  });
+  if (!failed) queueHealth.worked('deleting');
+  return left;
 }
