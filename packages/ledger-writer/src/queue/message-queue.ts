@@ -109,10 +109,7 @@ export function createMessageQueue({ client, queueUrl, visibilitySeconds, nowMs 
       });
       const { Messages = [] } = await client.send(command, { abortSignal: signal });
       const receivedAtMs = nowMs();
-      const garbled = Messages.filter((message) => !isAsSent(message));
-      for (const { MessageId = '' } of garbled) onGarbled?.(MessageId);
-      if (isFifo && garbled.length > 0) throw new Error(wholeAnswerComesAgain(garbled));
-      const whole = garbled.length === 0 ? Messages : Messages.filter((message) => !garbled.includes(message));
+      const whole = withoutGarbled(Messages, isFifo, onGarbled);
       return whole.map((message) => toHeldMessage(message, receivedAtMs));
     },
 
@@ -139,10 +136,14 @@ function isAsSent({ Body = '', MD5OfBody }: Message): boolean {
   return MD5OfBody === undefined || hash('md5', Body) === MD5OfBody;
 }
 
-/** Behind a message that comes later, those of its group that came with it would be in the log before it. */
-function wholeAnswerComesAgain(garbled: readonly Message[]): string {
-  const ids = garbled.map(({ MessageId }) => MessageId).join(', ');
-  return `changed on the way from a FIFO queue, so nothing of the answer is taken and all of it comes again: ${ids}`;
+/** Throws on a FIFO queue: what came with a garbled message would be in the log before it. */
+function withoutGarbled(messages: Message[], isFifo: boolean, onGarbled?: (messageId: string) => void): Message[] {
+  const ids = messages.flatMap((message) => (isAsSent(message) ? [] : [message.MessageId ?? '']));
+  if (ids.length === 0) return messages;
+  for (const id of ids) onGarbled?.(id);
+  if (!isFifo) return messages.filter(isAsSent);
+  const consequence = 'nothing of the answer is taken and all of it comes again';
+  throw new Error(`changed on the way from a FIFO queue, so ${consequence}: ${ids.join(', ')}`);
 }
 
 /** What the queue calls our own fault: the receipt handle is not valid any more. */
