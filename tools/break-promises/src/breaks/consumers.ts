@@ -148,7 +148,15 @@ export const CONSUMER_BREAKS: readonly Break[] = [
     file: `${CONSUME}/claim-partitions.ts`,
     find: `least(\${wish.partitionsMax}::int4, greatest(1, lagging / \${wish.members}::int4))`,
     replace: `greatest(1, lagging, \${wish.members}::int4)`,
-    shows: 'consumer ',
+    shows: 'expected [ 16, ',
+  },
+  {
+    promise: 'C7',
+    note: 'shares are rounded up',
+    file: `${CONSUME}/claim-partitions.ts`,
+    find: `greatest(1, lagging / \${wish.members}::int4)`,
+    replace: `ceil(lagging::numeric / \${wish.members}::int4)`,
+    shows: 'expected [ 4, 4, 4, 4, ',
   },
   {
     promise: 'C7',
