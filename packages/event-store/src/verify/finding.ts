@@ -23,8 +23,8 @@ export const WHAT_TO_DO: Readonly<Record<FindingKind, string>> = {
   reordered: 'restore the partition from a backup: offsets that moved make every cursor and balance "as of" wrong',
   seal_broken: 'compare with the anchored heads (--anchor): they tell which part of the chain is still the sealed one',
   tally_changed:
-    'see whether events of the partition that are changed, missing or added come to the difference; what they do not ' +
-    'explain is a tally that was changed, or an event together with its fingerprint before its seal: compare with a backup',
+    'see whether events of the partition that are changed, missing or added come to the difference; the rest is a ' +
+    'tally that was changed, or an event together with its fingerprint before its seal: compare with a backup',
 };
 
 /** Far more than a person reads; what is beyond is counted. */
