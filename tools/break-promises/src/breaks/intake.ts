@@ -78,11 +78,12 @@ export const INTAKE_BREAKS: readonly Break[] = [
     promise: 'D3',
     note: 'messages are handed on to be deleted while the append is under way',
     file: RECORD,
-    find: `        await recordPart(log, part),
-      );`,
-    replace: `        { ...NONE, appended: part.length },
+    find: '      counts = await recordPart(log, part);\n',
+    replace: `      onCommitted(
+        part.map(({ message }) => message),
+        NONE,
       );
-      await recordPart(log, part);`,
+      counts = await recordPart(log, part);\n`,
     shows: 'to be +0',
   },
   {
@@ -113,8 +114,8 @@ export const INTAKE_BREAKS: readonly Break[] = [
     promise: 'D5',
     note: 'what waits is not kept invisible',
     file: IN_HAND,
-    find: 'await queue.extend(due, visibilitySeconds);',
-    replace: '',
+    find: 'await queue.extend(due, visibilitySeconds, (',
+    replace: 'await queue.extend([], visibilitySeconds, (',
     shows: 'duplicate',
   },
   {
