@@ -46,7 +46,7 @@ describe('the break-glass', () => {
     'delete from ledger.conflicts',
     'update ledger.rejections set body = body',
     'truncate ledger.rejections',
-    `update ledger.intake set outcome = 'duplicate'`,
+    `update ledger.intake set outcome = 'rejected' where outcome = 'appended'`,
     'delete from ledger.intake',
     'truncate ledger.intake',
     'update ledger.intake set messages = messages - 1',
