@@ -65,7 +65,8 @@ export const CONSUMER_BREAKS: readonly Break[] = [
     promise: 'C3',
     note: 'the whole group is stopped',
     file: `${CONSUME}/stop-partition.ts`,
-    find: `    .where('partition', '=', order.partition)\n`,
+    find: `    .where('partition', '=', order.partition)
+    .where('next_offset', '=', order.fromOffset)\n`,
     replace: '',
     shows: 'not within',
   },

@@ -32,7 +32,7 @@ export const INTAKE_BREAKS: readonly Break[] = [
     file: APPEND,
     find: 'do update set messages = t.messages + excluded.messages,',
     replace: 'do update set messages = excluded.messages,',
-    shows: 'to deeply equal',
+    shows: 'is counted up',
   },
   {
     promise: 'D1',

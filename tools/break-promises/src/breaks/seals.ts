@@ -74,7 +74,7 @@ export const SEAL_BREAKS: readonly Break[] = [
     file: `${SEAL}/check-proof.ts`,
     find: `if (hash('sha256', event.body, 'hex') !== event.fingerprint) return`,
     replace: `if (hash('sha256', event.body, 'hex').length !== event.fingerprint.length) return`,
-    shows: 'expected true to be false',
+    shows: 'Property failed',
   },
   {
     promise: 'S3',
@@ -82,7 +82,7 @@ export const SEAL_BREAKS: readonly Break[] = [
     file: `${SEAL}/check-proof.ts`,
     find: 'const problem = checkPath(proof) ?? checkChain(proof);',
     replace: 'const problem = checkChain(proof);',
-    shows: 'expected true to be false',
+    shows: 'Property failed',
   },
   {
     promise: 'S3',
@@ -90,7 +90,7 @@ export const SEAL_BREAKS: readonly Break[] = [
     file: `${SEAL}/check-proof.ts`,
     find: 'if (hashBlock({ partition, ...block }) !== block.hash)',
     replace: 'if (hashBlock({ partition, ...block }).length !== block.hash.length)',
-    shows: 'expected true to be false',
+    shows: 'Property failed',
   },
   {
     promise: 'S3',
