@@ -28,12 +28,14 @@ export async function measureGroup(
     source: logSource,
     apply: async (_, { slices }) => {
       for (const { partition, items } of slices) {
+        let next = nextOffsets.get(partition) ?? 0n;
         for (const { offset } of items) {
-          if (offset !== (nextOffsets.get(partition) ?? 0n)) {
+          if (offset !== next) {
             finished.reject(new VoidRun(`offset ${offset} of partition ${partition} came out of turn`));
           }
-          nextOffsets.set(partition, offset + 1n);
+          next += 1n;
         }
+        nextOffsets.set(partition, next);
       }
     },
     afterCommit: ({ slices }) => {

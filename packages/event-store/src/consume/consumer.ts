@@ -51,8 +51,8 @@ export interface ConsumerOptions<Item extends Coordinate, DB extends LedgerTable
 }
 
 /** Only a backlog fills it; what a round costs besides its items is then little beside them. */
-const BATCH_SIZE_MAX = 4_000;
-/** Eight times what a full batch of ordinary events has; in memory it is some times as much. */
+const BATCH_SIZE_MAX = 8_000;
+/** Four times what a full batch of ordinary events has; in memory it is some times as much. */
 const BATCH_BYTES_MAX = 8 * 1_024 * 1_024;
 const COLLECT_MS = 5;
 /** Others hold all there is: soon one of them commits, and the next partition may be taken here. */

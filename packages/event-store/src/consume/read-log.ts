@@ -54,7 +54,8 @@ function upToHoles<Item extends Coordinate>(rows: readonly Item[], ranges: reado
   const cutOff = new Set<number>();
   const items = ranges.flatMap(({ partition, fromOffset, toOffset }) => {
     const all = found.get(partition) ?? [];
-    const hole = all.findIndex((row, i) => row.offset !== fromOffset + BigInt(i));
+    let next = fromOffset;
+    const hole = all.findIndex(({ offset }) => offset !== next++);
     const own = hole === -1 ? all : all.slice(0, hole);
     if (own.length === 0 && fromOffset < toOffset) {
       throw new Error(
