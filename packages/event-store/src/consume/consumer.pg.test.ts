@@ -227,20 +227,26 @@ describe('consumer', () => {
   it('stops nothing, and says nothing of a stop, where others have moved the group on meanwhile', async () => {
     const { logger, lines } = recordingLogger();
     await log.append(payments(1, 'a'));
-    let moved: Promise<unknown> | undefined;
+    await database.pool.query(`
+      create function hold_stop() returns trigger language plpgsql as $$
+      begin perform pg_advisory_xact_lock(1); return null; end $$;
+      create trigger hold_stop before update of stopped_at on ledger.consumer_offsets
+        for each statement execute function hold_stop()`); // so it waits before it has locked a row
+    const holder = await database.pool.connect();
+    await holder.query('select pg_advisory_lock(1)');
     await consume({
       logger,
-      batchSizeMax: 1,
       apply: async (trx, batch) => {
         await record(trx, batch);
-        if (moved) return;
-        moved = database.pool.query(`update ledger.consumer_offsets set next_offset = 1 where next_offset = 0 and
-          partition = ${batch.slices[0]?.partition}`); // waits for this transaction, and comes before any other
-        const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-        await eventually(async () => ((await database.pool.query(waits)).rowCount ?? 0) > 0);
-        throw new Error('cannot fold this');
+        if (batch.slices.some((slice) => slice.fromOffset === 0n)) throw new Error('cannot fold this');
       },
     });
+    const stopping = `select from pg_stat_activity where datname = current_database() and wait_event = 'advisory'`;
+    await eventually(async () => expect((await database.pool.query(stopping)).rowCount).toBe(1));
+    await holder.query(`update ledger.consumer_offsets set next_offset = 1
+                        where consumer_group = 'g' and partition = (select partition from ledger.events)`);
+    await holder.query('select pg_advisory_unlock(1)');
+    holder.release();
     await eventually(async () => expect(await lag()).toBe(0n));
     await log.append(payments(1, 'b'));
     await eventually(async () => expect((await applied()).map((row) => row.subject)).toEqual(['b_0']));
