@@ -86,8 +86,9 @@ describe('hostile URLs', () => {
   test('development allows loopback and nothing else more', () => {
     fc.assert(
       fc.property(forbiddenV4, fc.constantFrom(...spellings), (address, spell) => {
-        const { ok } = checkTarget(`http://${spell(address)}:1234/hook`, development);
-        if (ok) expect(address >>> 24).toBe(127);
+        const target = checkTarget(`http://${spell(address)}:1234/hook`, development);
+        if (!target.ok || target.url.hostname === '[::1]') return; // as [::0.0.0.1] is written out
+        expect(address >>> 24).toBe(127);
       }),
       { numRuns: 2_000 },
     );
