@@ -92,8 +92,8 @@ function toSlices<Item extends Coordinate>(
   const byPartition = Map.groupBy(items, (item) => item.partition);
   return ranges.map(({ partition, fromOffset, toOffset }) => {
     const own = byPartition.get(partition) ?? [];
-    const last = own.at(-1);
-    const nextOffset = last !== undefined && cutOff.has(partition) ? last.offset + 1n : toOffset;
+    const readUpTo = (own.at(-1)?.offset ?? fromOffset - 1n) + 1n;
+    const nextOffset = cutOff.has(partition) ? readUpTo : toOffset;
     return { partition, items: own, fromOffset, nextOffset, moreWaiting: nextOffset < toOffset };
   });
 }
