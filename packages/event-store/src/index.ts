@@ -1,5 +1,5 @@
-export type { AppendOutcome } from './append/append-events.ts';
-export { createEventLog, type EventLog, type IncomingEvent } from './append/event-log.ts';
+export type { AppendOutcome, IncomingEvent } from './append/append-events.ts';
+export { createEventLog, type EventLog } from './append/event-log.ts';
 export type { RejectedMessage } from './append/reject-messages.ts';
 export type { BatchSlice, ConsumedBatch } from './consume/consume-round.ts';
 export { type ConsumerOptions, createConsumer } from './consume/consumer.ts';

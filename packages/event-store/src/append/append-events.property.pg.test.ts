@@ -10,8 +10,8 @@ import { type AppendModel, createAppendModel } from '../../test/append-model.ts'
 import { payment } from '../../test/events.ts';
 import { ledgerMigrations } from '../migrations.ts';
 import type { LedgerTables } from '../tables.ts';
-import type { AppendOutcome } from './append-events.ts';
-import { createEventLog, type EventLog, type IncomingEvent } from './event-log.ts';
+import type { AppendOutcome, IncomingEvent } from './append-events.ts';
+import { createEventLog, type EventLog } from './event-log.ts';
 
 /** Enough to go wrong in every way that was tried; a slow machine makes fewer. */
 const RUNS = 150;

@@ -19,10 +19,8 @@ import {
 } from './encode-arrays.ts';
 import type { ParameterMemory } from './parameter-memory.ts';
 
-export interface EventToAppend {
+export interface IncomingEvent {
   readonly event: SettlementEvent;
-  /** Partition of the event's merchant. */
-  readonly partition: number;
   /** The queue's id of the message that brought it, kept with the event. */
   readonly messageId: string | null;
 }
@@ -55,13 +53,9 @@ const APPEND = `
 const TRIES_MAX = 10;
 
 /** Returns one outcome per input, in input order. Throws the driver's error when nothing was appended. */
-export async function appendEvents(
-  pool: pg.Pool,
-  inputs: readonly EventToAppend[],
-  memory: ParameterMemory,
-): Promise<AppendOutcome[]> {
+export async function appendEvents(pool: pg.Pool, { inputs, partitions, memory }: Batch): Promise<AppendOutcome[]> {
   if (inputs.length === 0) return [];
-  const values = toArrays(inputs, memory.allocate);
+  const values = toArrays({ inputs, partitions, memory });
   for (let attempt = 1; ; attempt += 1) {
     try {
       const { rows } = await pool.query<OutcomesRow>({ name: 'append_events', text: APPEND, values });
@@ -73,23 +67,28 @@ export async function appendEvents(
   }
 }
 
-function toArrays(inputs: readonly EventToAppend[], allocate: ParameterMemory['allocate']): Buffer[] {
-  type Encode<T> = (values: readonly T[], allocate: ParameterMemory['allocate']) => Buffer;
-  const column = <T>(encode: Encode<T>, pick: (input: EventToAppend) => T) => encode(inputs.map(pick), allocate);
+interface Batch {
+  readonly inputs: readonly IncomingEvent[];
+  /** Of each input's merchant. */
+  readonly partitions: readonly number[];
+  readonly memory: ParameterMemory;
+}
+
+function toArrays({ inputs, partitions, memory }: Batch): Buffer[] {
   return [
-    column(uuidArray, (i) => i.event.idempotencyKey),
-    column(textArray, (i) => i.event.type),
-    column(int2Array, (i) => i.event.version),
-    column(int2Array, (i) => i.partition),
-    column(textArray, (i) => i.event.merchantId),
-    column(textArray, (i) => i.event.subject),
-    column(timestamptzArray, (i) => i.event.occurredAt),
-    column(byteaArray, (i) => i.event.fingerprint),
-    column(textArray, (i) => i.messageId),
-    column(textArray, (i) => i.event.traceparent),
-    column(jsonbArray, (i) => i.event.canonicalData),
-    column(textArray, (i) => i.event.money?.currency ?? null),
-    column(int8Array, (i) => i.event.money?.amountMinor ?? null),
+    uuidArray(inputs, (i) => i.event.idempotencyKey, memory),
+    textArray(inputs, (i) => i.event.type, memory),
+    int2Array(inputs, (i) => i.event.version, memory),
+    int2Array(partitions, (partition) => partition, memory),
+    textArray(inputs, (i) => i.event.merchantId, memory),
+    textArray(inputs, (i) => i.event.subject, memory),
+    timestamptzArray(inputs, (i) => i.event.occurredAt, memory),
+    byteaArray(inputs, (i) => i.event.fingerprint, memory),
+    textArray(inputs, (i) => i.messageId, memory),
+    textArray(inputs, (i) => i.event.traceparent, memory),
+    jsonbArray(inputs, (i) => i.event.canonicalData, memory),
+    textArray(inputs, (i) => i.event.money?.currency ?? null, memory),
+    int8Array(inputs, (i) => i.event.money?.amountMinor ?? null, memory),
   ];
 }
 

@@ -1,113 +1,144 @@
 /**
  * PostgreSQL arrays in the binary form of its wire protocol (array_send, and the type's own *_send within), which the
  * driver passes on as they are when a parameter is a Buffer. As text, every element would be quoted here and unquoted,
- * parsed and converted there: that costs an append a sixth of its speed. `allocate` gives the memory to write to.
+ * parsed and converted there: that costs an append a sixth of its speed.
  */
 import type { Instant } from '@northwind/events';
+import type { ParameterMemory } from './parameter-memory.ts';
 
 /** Object ids of the element types; they never change. */
 const OID = { bytea: 17, int8: 20, int2: 21, text: 25, timestamptz: 1184, uuid: 2950, jsonb: 3802 } as const;
 
-type Allocate = (bytes: number) => Buffer;
-
 const HEADER_BYTES = 20;
+const NULL_ELEMENT = -1;
 const JSONB_VERSION = 1;
+const UTF8_BYTES_A_UNIT_MAX = 3;
+/** Up to here, writing a string of ASCII here takes less time than the call of the function that can write any. */
+const SHORT_TEXT = 64;
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 
-export function uuidArray(values: readonly string[], allocate: Allocate): Buffer {
-  return fixedArray({ oid: OID.uuid, bytes: 16, allocate }, values, writeUuid);
-}
+/** Of `items`, the element that `pick` takes from each. */
+type EncodeArray<T> = <Item>(
+  items: readonly Item[],
+  pick: (item: Item) => T | null,
+  memory: Pick<ParameterMemory, 'write'>,
+) => Buffer;
 
-export function int2Array(values: readonly number[], allocate: Allocate): Buffer {
-  return fixedArray({ oid: OID.int2, bytes: 2, allocate }, values, (buffer, at, value) =>
-    buffer.writeInt16BE(value, at),
-  );
-}
+export const uuidArray: EncodeArray<string> = fixedArray({ oid: OID.uuid, bytes: 16 }, writeUuid);
 
-export function int8Array(values: readonly (bigint | null)[], allocate: Allocate): Buffer {
-  return fixedArray({ oid: OID.int8, bytes: 8, allocate }, values, (buffer, at, value) =>
-    buffer.writeBigInt64BE(value, at),
-  );
-}
+export const int2Array: EncodeArray<number> = fixedArray({ oid: OID.int2, bytes: 2 }, (buffer, at, value) =>
+  buffer.writeInt16BE(value, at),
+);
+
+export const int8Array: EncodeArray<bigint> = fixedArray({ oid: OID.int8, bytes: 8 }, (buffer, at, value) =>
+  buffer.writeBigInt64BE(value, at),
+);
 
 /** Microseconds since 2000; instants have exactly six fraction digits. */
-export function timestamptzArray(values: readonly Instant[], allocate: Allocate): Buffer {
-  return fixedArray({ oid: OID.timestamptz, bytes: 8, allocate }, values, (buffer, at, value) => {
-    const micros = BigInt(unixMsOf(value) - POSTGRES_EPOCH_MS) * 1_000n + BigInt(digits(value, 23, 26));
-    return buffer.writeBigInt64BE(micros, at); // beyond 2^53 from the year 2285 on
-  });
-}
+export const timestamptzArray: EncodeArray<Instant> = fixedArray(
+  { oid: OID.timestamptz, bytes: 8 },
+  (buffer, at, value) => {
+    const ms = unixMsOf(value) - POSTGRES_EPOCH_MS;
+    const micros = ms * 1_000 + digits(value, 23, 26);
+    if (!Number.isSafeInteger(micros)) {
+      return buffer.writeBigInt64BE(BigInt(ms) * 1_000n + BigInt(digits(value, 23, 26)), at); // from the year 2285 on
+    }
+    const high = Math.floor(micros / 2 ** 32);
+    return buffer.writeUInt32BE(micros - high * 2 ** 32, buffer.writeInt32BE(high, at));
+  },
+);
 
-export function byteaArray(values: readonly Uint8Array[], allocate: Allocate): Buffer {
-  const elements = values.reduce((sum, value) => sum + 4 + value.length, 0);
-  const buffer = withHeader(OID.bytea, values.length, allocate(HEADER_BYTES + elements));
-  let at = HEADER_BYTES;
-  for (const value of values) {
-    at = buffer.writeInt32BE(value.length, at);
+export const byteaArray: EncodeArray<Uint8Array> = variableArray(
+  OID.bytea,
+  (value) => value.length,
+  (buffer, at, value) => {
     buffer.set(value, at);
-    at += value.length;
-  }
-  return buffer;
-}
+    return at + value.length;
+  },
+);
 
-export function textArray(values: readonly (string | null)[], allocate: Allocate): Buffer {
-  return stringArray({ oid: OID.text, prefixBytes: 0, allocate }, values);
-}
+export const textArray: EncodeArray<string> = variableArray(OID.text, utf8BytesMax, writeText);
 
 /** Of JSON texts. */
-export function jsonbArray(values: readonly string[], allocate: Allocate): Buffer {
-  return stringArray({ oid: OID.jsonb, prefixBytes: 1, allocate }, values);
+export const jsonbArray: EncodeArray<string> = variableArray(
+  OID.jsonb,
+  (value) => 1 + utf8BytesMax(value),
+  (buffer, at, value) => {
+    buffer[at] = JSONB_VERSION;
+    return writeText(buffer, at + 1, value);
+  },
+);
+
+function fixedArray<T extends NonNullable<unknown>>(
+  { oid, bytes }: { oid: number; bytes: number },
+  writeElement: (buffer: Buffer, at: number, value: T) => unknown,
+): EncodeArray<T> {
+  return (items, pick, memory) =>
+    memory.write(HEADER_BYTES + items.length * (4 + bytes), (buffer) => {
+      let at = writeHeader(buffer, oid, items.length);
+      for (const item of items) {
+        const value = pick(item);
+        at = buffer.writeInt32BE(value === null ? NULL_ELEMENT : bytes, at);
+        if (value === null) continue;
+        writeElement(buffer, at, value);
+        at += bytes;
+      }
+      return at;
+    });
 }
 
-/** `prefixBytes` is 1 for jsonb, whose elements begin with a version. */
-function stringArray(
-  { oid, prefixBytes, allocate }: { oid: number; prefixBytes: 0 | 1; allocate: Allocate },
-  values: readonly (string | null)[],
-): Buffer {
-  const elements = values.reduce(
-    (sum, value) => sum + 4 + (value === null ? 0 : prefixBytes + Buffer.byteLength(value)),
-    0,
-  );
-  const buffer = withHeader(oid, values.length, allocate(HEADER_BYTES + elements));
-  let at = HEADER_BYTES;
-  for (const value of values) {
-    if (value === null) {
-      at = buffer.writeInt32BE(-1, at);
-      continue;
+/** `writeElement` returns where the element ends. */
+function variableArray<T extends NonNullable<unknown>>(
+  oid: number,
+  bytesMax: (value: T) => number,
+  writeElement: (buffer: Buffer, at: number, value: T) => number,
+): EncodeArray<T> {
+  return (items, pick, memory) => {
+    let elementsMax = 0;
+    for (const item of items) {
+      const value = pick(item);
+      elementsMax += 4 + (value === null ? 0 : bytesMax(value));
     }
-    const textAt = at + 4 + prefixBytes;
-    if (prefixBytes === 1) buffer[textAt - 1] = JSONB_VERSION;
-    const bytes = buffer.write(value, textAt, 'utf8');
-    buffer.writeInt32BE(prefixBytes + bytes, at);
-    at = textAt + bytes;
-  }
-  return buffer;
+    return memory.write(HEADER_BYTES + elementsMax, (buffer) => {
+      let at = writeHeader(buffer, oid, items.length);
+      for (const item of items) {
+        const value = pick(item);
+        if (value === null) {
+          at = buffer.writeInt32BE(NULL_ELEMENT, at);
+          continue;
+        }
+        const end = writeElement(buffer, at + 4, value);
+        buffer.writeInt32BE(end - at - 4, at);
+        at = end;
+      }
+      return at;
+    });
+  };
 }
 
-function fixedArray<T>(
-  { oid, bytes, allocate }: { oid: number; bytes: number; allocate: Allocate },
-  values: readonly (T | null)[],
-  write: (buffer: Buffer, at: number, value: T) => unknown,
-): Buffer {
-  const buffer = withHeader(oid, values.length, allocate(HEADER_BYTES + values.length * (4 + bytes)));
-  let at = HEADER_BYTES;
-  for (const value of values) {
-    at = buffer.writeInt32BE(value === null ? -1 : bytes, at);
-    if (value === null) continue;
-    write(buffer, at, value);
-    at += bytes;
-  }
-  return buffer.subarray(0, at);
+function utf8BytesMax(text: string): number {
+  return text.length <= SHORT_TEXT ? text.length * UTF8_BYTES_A_UNIT_MAX : Buffer.byteLength(text);
 }
 
-/** One dimension, elements from 1, nulls allowed. An empty array has no dimension at all. */
-function withHeader(oid: number, length: number, buffer: Buffer): Buffer {
+/** Returns where it ends. */
+function writeText(buffer: Buffer, at: number, text: string): number {
+  if (text.length > SHORT_TEXT) return at + buffer.write(text, at, 'utf8');
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return at + buffer.write(text, at, 'utf8');
+    buffer[at + i] = code;
+  }
+  return at + text.length;
+}
+
+/** One dimension, elements from 1, nulls allowed. An empty array has no dimension at all. Returns where it ends. */
+function writeHeader(buffer: Buffer, oid: number, length: number): number {
   buffer.writeInt32BE(length === 0 ? 0 : 1, 0);
   buffer.writeInt32BE(1, 4);
   buffer.writeInt32BE(oid, 8);
+  if (length === 0) return 12;
   buffer.writeInt32BE(length, 12);
-  buffer.writeInt32BE(1, 16);
-  return length === 0 ? buffer.subarray(0, 12) : buffer;
+  return buffer.writeInt32BE(1, 16);
 }
 
 /** A third of what Date.parse takes, for `YYYY-MM-DDTHH:MM:SS.ffffffZ`. */

@@ -1,14 +1,9 @@
 /** The log as the ledger-writer sees it. */
-import { partitionOf, type SettlementEvent } from '@northwind/events';
+import { partitionOf } from '@northwind/events';
 import type pg from 'pg';
-import { type AppendOutcome, appendEvents } from './append-events.ts';
+import { type AppendOutcome, appendEvents, type IncomingEvent } from './append-events.ts';
 import { createParameterMemory } from './parameter-memory.ts';
 import { type RejectedMessage, rejectMessages } from './reject-messages.ts';
-
-export interface IncomingEvent {
-  readonly event: SettlementEvent;
-  readonly messageId: string | null;
-}
 
 export interface EventLog {
   /** One outcome per input, in input order. All or nothing: when it throws, nothing was appended. */
@@ -35,10 +30,10 @@ export function createEventLog({ pool }: { readonly pool: pg.Pool }): EventLog {
 
   return {
     partitionCount,
-    async append(events) {
-      const partitions = await partitionCount();
-      const placed = events.map((e) => ({ ...e, partition: partitionOf(e.event.merchantId, partitions) }));
-      return appendEvents(pool, placed, takeMemory());
+    async append(inputs) {
+      const count = await partitionCount();
+      const partitions = inputs.map(({ event }) => partitionOf(event.merchantId, count));
+      return appendEvents(pool, { inputs, partitions, memory: takeMemory() });
     },
     reject: (messages) => rejectMessages(pool, messages),
   };

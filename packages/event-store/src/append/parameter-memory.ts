@@ -3,8 +3,11 @@
  * batch lies outside of V8's heap, and makes it collect the whole heap every hundred batches.
  */
 export interface ParameterMemory {
-  /** Uninitialised bytes, good until `release`. */
-  allocate(bytes: number): Buffer;
+  /**
+   * `fill` gets at least `bytesMax` uninitialised bytes and returns how many of them it wrote, from the first on. Those
+   * are returned, good until `release`; the next to write gets the rest.
+   */
+  write(bytesMax: number, fill: (buffer: Buffer) => number): Buffer;
   /** To be called when the driver is done with the parameters: the bytes are given out again. Not after an error. */
   release(): void;
 }
@@ -19,15 +22,22 @@ export function createParameterMemory(): () => ParameterMemory {
   return () => {
     const block = free.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES);
     let used = 0;
+    let needed = 0;
     return {
-      allocate(bytes) {
-        const from = used;
-        used += bytes;
-        return used <= block.length ? block.subarray(from, used) : Buffer.allocUnsafeSlow(bytes);
+      write(bytesMax, fill) {
+        needed = Math.max(needed, used + bytesMax);
+        if (used + bytesMax > block.length) {
+          const own = Buffer.allocUnsafeSlow(bytesMax);
+          return own.subarray(0, fill(own));
+        }
+        const rest = block.subarray(used);
+        const written = rest.subarray(0, fill(rest));
+        used += written.length;
+        return written;
       },
       release() {
-        const isEnough = used <= block.length || block.length >= BYTES_MAX;
-        free.push(isEnough ? block : Buffer.allocUnsafeSlow(Math.min(BYTES_MAX, 2 ** Math.ceil(Math.log2(used)))));
+        const isEnough = needed <= block.length || block.length >= BYTES_MAX;
+        free.push(isEnough ? block : Buffer.allocUnsafeSlow(Math.min(BYTES_MAX, 2 ** Math.ceil(Math.log2(needed)))));
       },
     };
   };

@@ -11,7 +11,18 @@ export function partitionOf(merchantId: string, partitionCount: number): number 
   if (!Number.isSafeInteger(partitionCount) || partitionCount < 1) {
     throw new RangeError(`partitionCount must be a positive integer, got ${partitionCount}`);
   }
-  return (murmur2(utf8ToBytes(merchantId)) & 0x7fffffff) % partitionCount;
+  return (murmur2(toBytes(merchantId)) & 0x7fffffff) % partitionCount;
+}
+
+/** As `utf8ToBytes`, whose call takes longer than all the rest for the short ASCII that ids are. */
+function toBytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return utf8ToBytes(text);
+    bytes[i] = code;
+  }
+  return bytes;
 }
 
 /** murmur2, 32 bit, with Kafka's seed, as a signed integer. */

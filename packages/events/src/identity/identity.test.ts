@@ -111,14 +111,18 @@ describe('partition', () => {
     expect(murmur2(new TextEncoder().encode(text))).toBe(hash);
   });
 
-  test('is in range for any id and count, and refuses a count that is none', () => {
+  test('is that of the UTF-8 bytes and in range for any id and count; a count that is none is refused', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.nat(0xffff)).map((units) => String.fromCharCode(...units)),
+        fc.oneof(
+          fc.array(fc.nat(0xffff)).map((units) => String.fromCharCode(...units)),
+          fc.string({ unit: 'binary' }),
+        ),
         fc.integer({ min: 1, max: 32_767 }),
         (merchantId, count) => {
           const partition = partitionOf(merchantId, count);
           expect(Number.isInteger(partition) && partition >= 0 && partition < count).toBe(true);
+          expect(partition).toBe((murmur2(new TextEncoder().encode(merchantId)) & 0x7fffffff) % count);
         },
       ),
     );
