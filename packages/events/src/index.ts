@@ -40,6 +40,7 @@ export type { RefundSucceeded, RefundSucceededData } from './catalogue/refund.ts
 export { decodeEvent, EventError, type StoredEvent } from './decode-event.ts';
 export { dataschemaOf } from './envelope/dataschema.ts';
 export { envelope } from './envelope/envelope.ts';
+export { isTraceparent } from './envelope/traceparent.ts';
 export { partitionOf } from './identity/choose-partition.ts';
 export { idempotencyKey } from './identity/derive-key.ts';
 export { canonicalBody, fingerprint } from './identity/fingerprint-event.ts';

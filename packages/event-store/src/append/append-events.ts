@@ -36,16 +36,17 @@ export type AppendOutcome =
  * needs quotes, so splitting does, at a small part of what the driver's parser of any array costs.
  */
 interface OutcomesRow {
-  /** Null when every input was appended. */
+  /** Null when every input was appended, hence to the partition that was asked for. */
   outcomes: string | null;
-  partitions: string;
+  partitions: string | null;
   offsets: string;
   /** Of the conflicts, by position from 1. */
   differing_fields: Readonly<Record<string, readonly string[]>> | null;
 }
 
 const APPEND = `
-  select outcomes::text, partitions::text, offsets::text, differing_fields
+  select outcomes::text, case when outcomes is not null then partitions::text end as partitions, offsets::text,
+         differing_fields
   from ledger.append_events($1::uuid[], $2::text[], $3::int2[], $4::int2[], $5::text[], $6::text[], $7::timestamptz[],
                             $8::bytea[], $9::text[], $10::text[], $11::jsonb[], $12::text[], $13::int8[])`;
 
@@ -60,7 +61,7 @@ export async function appendEvents(pool: pg.Pool, { inputs, partitions, memory }
     try {
       const { rows } = await pool.query<OutcomesRow>({ name: 'append_events', text: APPEND, values });
       memory.release();
-      return toOutcomes(rows[0], inputs.length);
+      return toOutcomes(rows[0], partitions);
     } catch (error) {
       if (attempt === TRIES_MAX || !isRaceLost(error)) throw error;
     }
@@ -92,16 +93,17 @@ function toArrays({ inputs, partitions, memory }: Batch): Buffer[] {
   ];
 }
 
-function toOutcomes(row: OutcomesRow | undefined, inputs: number): AppendOutcome[] {
+function toOutcomes(row: OutcomesRow | undefined, asked: readonly number[]): AppendOutcome[] {
   if (row === undefined) throw new Error('append_events gave no answer');
-  const partitions = elements(row.partitions);
+  const inputs = asked.length;
   const offsets = elements(row.offsets);
+  const partitions = row.partitions === null ? asked : elements(row.partitions).map(Number);
   const kinds = row.outcomes === null ? undefined : elements(row.outcomes);
   if (partitions.length !== inputs || offsets.length !== inputs || (kinds?.length ?? inputs) !== inputs) {
     throw new Error(`append_events answered ${offsets.length} outcomes for ${inputs} inputs`);
   }
   return offsets.map((offset, i) => {
-    const at = { partition: Number(partitions[i]), offset: BigInt(offset) };
+    const at = { partition: partitions[i] ?? Number.NaN, offset: BigInt(offset) };
     const kind = kinds?.[i] ?? 'appended';
     if (kind === 'conflict') return { kind, ...at, fields: row.differing_fields?.[i + 1] ?? [] };
     if (kind === 'appended' || kind === 'duplicate') return { kind, ...at };

@@ -92,6 +92,10 @@ describe('good input', () => {
     expect(accepted(payment({ traceparent: traceparent.replaceAll('0af', 'xyz') })).traceparent).toBeNull();
     expect(accepted(payment({ traceparent: `00-${'0'.repeat(32)}-b7ad6b7169203331-01` })).traceparent).toBeNull();
     expect(accepted(payment({ traceparent: 7 })).traceparent).toBeNull();
+    expect(accepted(payment({ traceparent: `${traceparent}-more` })).traceparent).toBeNull();
+    const later = `01${traceparent.slice(2)}-more`;
+    expect(accepted(payment({ traceparent: later })).traceparent).toBe(later);
+    expect(accepted(payment({ traceparent: `${later}${'x'.repeat(250_000)}` })).traceparent).toBeNull();
   });
 });
 

@@ -1,6 +1,7 @@
 import { type CatalogueEntry, type EventType, isEventType } from '../catalogue/catalogue.ts';
 import { versionOf } from '../envelope/dataschema.ts';
 import { envelope } from '../envelope/envelope.ts';
+import { isTraceparent } from '../envelope/traceparent.ts';
 import { deriveKey } from '../identity/derive-key.ts';
 import { canonicalJson, fingerprintOf } from '../identity/fingerprint-event.ts';
 import { type Instant, parseInstant } from '../instant/parse-instant.ts';
@@ -49,8 +50,6 @@ export interface ParseOptions {
 }
 
 export const FUTURE_MS_MAX = 86_400_000;
-
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?$/;
 
 /**
  * Reads one message body. Never throws: what can't be an event is a rejection that names the field and what to send.
@@ -118,7 +117,7 @@ function makeEvent({ entry, subject, time, traceparent, data }: ReadEvent): Sett
     data,
     canonicalData,
     money: entry.carriesMoney ? moneyOf(data as MoneyData) : null,
-    traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : null,
+    traceparent: typeof traceparent === 'string' && isTraceparent(traceparent) ? traceparent : null,
   };
 }
 

@@ -42,8 +42,12 @@ export interface MessagesInHandOptions {
 const INVISIBLE_MS_MAX = 12 * 60 * 60 * 1000;
 /** For calls on their way, and for clocks that differ. */
 const MARGIN_MS = 60_000;
-/** Far more than five thousand events of the usual size; what it keeps out is thousands of the largest. */
-export const IN_HAND_CHARACTERS_MAX = 32 * 1024 * 1024;
+/**
+ * Twice what five thousand events of the usual size have; what it keeps out is thousands of the largest. In memory a
+ * message is several times as long: as it was received, as it was read, and as it is sent on.
+ */
+export const IN_HAND_CHARACTERS_MAX = 8 * 1024 * 1024;
+
 /** How long a message may be in hand before it is to be given back. */
 export function holdMsMax(visibilitySeconds: number): number {
   return INVISIBLE_MS_MAX - visibilitySeconds * 1000 - MARGIN_MS;

@@ -11,6 +11,7 @@ it.each([
   ['the X-Ray header when the attribute is not valid', 'nonsense', X_RAY, W3C],
   ['nothing for a header without a parent', undefined, 'Root=1-5759e988-bd862e3fe1be46a994272793', undefined],
   ['nothing for an id of zeros', W3C.replace('5759e988bd862e3fe1be46a994272793', '0'.repeat(32)), undefined, undefined],
+  ['nothing for an attribute without an end', `${W3C}-${'x'.repeat(250_000)}`, undefined, undefined],
   ['nothing for nothing', undefined, undefined, undefined],
 ])('reads %s', (_, traceparent, awsTraceHeader, expected) => {
   expect(readTrace({ traceparent, awsTraceHeader })).toBe(expected);

@@ -14,7 +14,12 @@ export interface Surroundings {
 }
 
 export function findDatabaseUrl({ env, folder }: Surroundings): string {
-  if (env.DATABASE_URL) return env.DATABASE_URL;
+  if (env.DATABASE_URL) {
+    if (/^postgres(ql)?:\/\//.test(env.DATABASE_URL)) return env.DATABASE_URL;
+    throw new UsageError('DATABASE_URL is no URL of a PostgreSQL database', {
+      hint: 'it looks like postgres://user:password@host:5432/database',
+    });
+  }
   return runningAddresses(folder, 'DATABASE_URL').databaseUrl;
 }
 

@@ -81,6 +81,21 @@ test('two of each service give the same result as one of each: every event count
   }
 });
 
+test('a first start that is told to stop while the database is made does not start PostgreSQL any more', async () => {
+  const told = new AbortController();
+  const pids: number[] = [];
+  const onEvent = (event: StackEvent) => {
+    if (event.kind === 'child.started') pids.push(event.process.pid);
+    if (event.kind === 'step' && event.message.startsWith('making a new database')) {
+      told.abort(new Error('told to stop'));
+    }
+  };
+  await expect(startStack({ folder, signal: told.signal, onEvent })).rejects.toThrow('told to stop');
+  expect(pids.filter((pid) => processStartedAt(pid) !== null)).toEqual([]);
+  const stack = await startStack({ folder });
+  await stack.stop();
+});
+
 test('a start that is told to stop half way leaves nothing running, and the folder free', async () => {
   const told = new AbortController();
   const pids: number[] = [];

@@ -73,7 +73,11 @@ async function bootStack(context: BootContext): Promise<Omit<RunningStack, 'stop
   const ports = await choosePorts(options, record.read());
   if (place.notice !== null) onEvent({ kind: 'notice', message: place.notice });
 
-  const onChild = (child: SupervisedChild) => void children.push(child);
+  // A child that comes after the stack was told to stop would be stopped by nobody, so it must not start.
+  const onChild = (child: SupervisedChild) => {
+    options.signal?.throwIfAborted();
+    children.push(child);
+  };
   const queue = createQueueChild(ports.queue, { folder, clock, onEvent });
   onChild(queue);
   const [postgresPort] = await allOrThrow([
@@ -89,8 +93,7 @@ async function bootStack(context: BootContext): Promise<Omit<RunningStack, 'stop
   const services = ports.instances.map((instance) =>
     createServiceChild({ instance, addresses, secretsKey, stack: options }, { folder, clock, onEvent }),
   );
-  children.push(...services);
-  options.signal?.throwIfAborted();
+  for (const service of services) onChild(service);
   await allOrThrow(services.map((service) => service.start()));
 
   const api = `http://127.0.0.1:${ports.api}`;
