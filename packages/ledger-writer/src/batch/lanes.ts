@@ -48,7 +48,7 @@ export interface Lanes<T> {
 }
 
 /** Of one unit: a call's parameters stay small even when every body is as long as they may be. */
-const UNIT_CHARACTERS_MAX = 8 * 1024 * 1024;
+const UNIT_CHARACTERS_MAX = 2 * 1024 * 1024;
 const OVERDUE_MS = 250;
 
 interface Lane<T> {

@@ -126,6 +126,26 @@ it('gives no room while the bodies in hand are large', async () => {
   await waiting;
 });
 
+it('lets one at a time ask for more while bodies are as large as they were lately', async () => {
+  const { inHand } = hold(1_000, { inHandCharactersMax: 1_000 });
+  const { signal } = new AbortController();
+  const large = Array.from({ length: 10 }, (_, i) => ({ ...message(i), body: 'x'.repeat(99) }));
+  await inHand.reserve(10, signal);
+  await inHand.reserve(10, signal); // nothing is known of them yet
+  inHand.take(large, 10);
+  inHand.letGo(large);
+  inHand.take([], 10);
+  await inHand.reserve(10, signal);
+  let more = false;
+  const waiting = inHand.reserve(10, signal).then(() => {
+    more = true;
+  });
+  await turn();
+  expect(more).toBe(false);
+  inHand.take([], 10);
+  await waiting;
+});
+
 it('asks for messages to be given back before their twelve hours are over', async () => {
   const expired: number[] = [];
   const onExpiring = (receivedBeforeMs: number) => expired.push(receivedBeforeMs);

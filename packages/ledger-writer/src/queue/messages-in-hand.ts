@@ -28,7 +28,10 @@ export interface MessagesInHand {
 export interface MessagesInHandOptions {
   readonly queue: MessageQueue;
   readonly inHandMax: number;
-  /** Bound on the sum of the bodies' lengths. Ten messages for each receiver may come on top. */
+  /**
+   * Bound on the sum of the bodies' lengths. What is yet to come counts as much as bodies did lately, so it holds nearly:
+   * when bodies grow all at once, ten of the larger ones for each receiver may come on top.
+   */
   readonly inHandCharactersMax?: number;
   readonly visibilitySeconds: number;
   readonly clock: Clock;
@@ -48,6 +51,8 @@ const MARGIN_MS = 60_000;
  */
 export const IN_HAND_CHARACTERS_MAX = 8 * 1024 * 1024;
 
+/** A share of the usual length: some twenty messages tell it. */
+const NEWEST_COUNTS = 0.1;
 /** How long a message may be in hand before it is to be given back. */
 export function holdMsMax(visibilitySeconds: number): number {
   return INVISIBLE_MS_MAX - visibilitySeconds * 1000 - MARGIN_MS;
@@ -60,10 +65,13 @@ export function createMessagesInHand(options: MessagesInHandOptions): MessagesIn
   /** When each is extended next. */
   const held = new Map<HeldMessage, number>();
   let characters = 0;
+  let usualCharacters = 0;
   let reservedCount = 0;
   let paused = false;
   const room = createRoom((count) => {
     if (paused || held.size + reservedCount + count > inHandMax || characters >= inHandCharactersMax) return false;
+    const expected = characters + (reservedCount + count) * usualCharacters;
+    if (reservedCount > 0 && expected > inHandCharactersMax) return false; // one may always ask
     reservedCount += count;
     return true;
   });
@@ -93,6 +101,7 @@ export function createMessagesInHand(options: MessagesInHandOptions): MessagesIn
       for (const message of messages) {
         held.set(message, extendAtMs);
         characters += message.body.length;
+        usualCharacters += (message.body.length - usualCharacters) * NEWEST_COUNTS;
       }
       if (messages.length < reserved) room.changed();
     },
