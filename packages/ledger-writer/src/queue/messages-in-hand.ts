@@ -29,8 +29,8 @@ export interface MessagesInHandOptions {
   readonly queue: MessageQueue;
   readonly inHandMax: number;
   /**
-   * Bound on the sum of the bodies' lengths. What is yet to come counts as much as bodies did lately, so it holds nearly:
-   * when bodies grow all at once, ten of the larger ones for each receiver may come on top.
+   * Bound on the sum of the bodies' lengths. What is yet to come counts as much as bodies did lately, so it holds
+   * nearly: when bodies grow all at once, ten of the larger ones for each receiver may come on top.
    */
   readonly inHandCharactersMax?: number;
   readonly visibilitySeconds: number;
