@@ -33,11 +33,11 @@ export async function readHeads(db: Kysely<LedgerTables>): Promise<ReadonlyMap<n
 }
 
 /**
- * What text the data has, hence what it takes to read it. Most rows are small and stored as they are; a look at their
+ * What text the data of the row `l` has, hence what it takes to read it. Most rows are small and stored as they are; a look at their
  * size costs nothing. Only of the others the text is made: what is compressed may be a hundred times as large, and what
  * is large may hold numbers like 1e308, which jsonb writes with all their digits.
  */
-const DATA_BYTES = sql`case when pg_column_size(l.data) <= 1024 and pg_column_compression(l.data) is null
+export const DATA_BYTES = sql`case when pg_column_size(l.data) <= 1024 and pg_column_compression(l.data) is null
     then pg_column_size(l.data) else octet_length(l.data::text) end`;
 
 const COLUMNS = sql`e.idempotency_key as "idempotencyKey", e.type, e.version, e.merchant_id as "merchantId", e.subject,

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { VerifyDatabase } from './verify-log.ts';
 import type { PartitionReport, PartitionWish } from './verify-partition.ts';
 
-export type ThreadWish = Omit<PartitionWish, 'onProgress'>;
+export type ThreadWish = Omit<PartitionWish, 'clock' | 'onProgress'>;
 
 /** What a thread says. */
 export type ThreadMessage =

@@ -2,7 +2,7 @@
  * Verifies the whole log: its partitions side by side, each by a thread with a connection of its own, as computing
  * hashes again is what takes the time.
  */
-import { type DatabaseOptions, openDatabase } from '@northwind/service-kit';
+import { type DatabaseOptions, openDatabase, systemClock } from '@northwind/service-kit';
 import type { Kysely } from 'kysely';
 import type { Anchor } from '../seal/anchor-text.ts';
 import type { LedgerTables } from '../tables.ts';
@@ -69,7 +69,9 @@ async function verifyPartitions(
   const wishes = plans.map((plan) => ({ plan, partitionCount }));
   if (parallel > 1) return runThreads({ database, wishes, parallel, ...(onProgress && { onProgress }) });
   const reports: PartitionReport[] = [];
-  for (const wish of wishes) reports.push(await verifyPartition(db, { ...wish, ...(onProgress && { onProgress }) }));
+  for (const wish of wishes) {
+    reports.push(await verifyPartition(db, { ...wish, clock: systemClock, ...(onProgress && { onProgress }) }));
+  }
   return reports;
 }
 

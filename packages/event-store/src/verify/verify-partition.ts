@@ -1,5 +1,6 @@
 /** Reads one partition from its first offset to its head and holds every row against what it must be. */
 import type { Instant } from '@northwind/events';
+import type { Clock } from '@northwind/service-kit';
 import type { Kysely } from 'kysely';
 import type { LedgerTables } from '../tables.ts';
 import { createRowCheck } from './check-row.ts';
@@ -7,8 +8,7 @@ import { createTallyCheck } from './check-tallies.ts';
 import { createFindings, type Finding, type Findings } from './finding.ts';
 import { createSealMatch } from './match-seals.ts';
 import { type PartitionPlan, readRowsAboveHead } from './read-plan.ts';
-import { type EventRow, readRows } from './read-rows.ts';
-import { wholePage } from './whole-page.ts';
+import { type EventRow, readPages } from './read-rows.ts';
 
 export interface PartitionReport {
   readonly partition: number;
@@ -26,17 +26,15 @@ export interface PartitionReport {
 export interface PartitionWish {
   readonly plan: PartitionPlan;
   readonly partitionCount: number;
+  readonly clock: Clock;
   /** Told of rows as they are read. */
   readonly onProgress?: (events: number) => void;
 }
 
-const ROWS_A_PAGE = 2_000;
 const ABOVE_HEAD_MAX = 1_000;
-/** Below every offset that can be stored. */
-const OFFSET_MIN = -(2n ** 63n);
 
 export async function verifyPartition(db: Kysely<LedgerTables>, wish: PartitionWish): Promise<PartitionReport> {
-  const { plan, partitionCount, onProgress } = wish;
+  const { plan, partitionCount, clock, onProgress } = wish;
   const { partition, head, lastBlock } = plan;
   const findings = createFindings(partition);
   const tallies = createTallyCheck();
@@ -47,9 +45,7 @@ export async function verifyPartition(db: Kysely<LedgerTables>, wish: PartitionW
   let events = 0;
   let expected = 0n;
   let recordedAt: Instant = '';
-  for (let from = OFFSET_MIN; ; ) {
-    const page = await readRows(db, { partition, fromOffset: from, toOffset, limit: ROWS_A_PAGE });
-    const rows = wholePage(page, ROWS_A_PAGE, (row) => row.offset);
+  for await (const rows of readPages(db, { partition, toOffset, clock })) {
     for (const row of rows) {
       const { offset } = row;
       if (offset < 0n) {
@@ -69,9 +65,6 @@ export async function verifyPartition(db: Kysely<LedgerTables>, wish: PartitionW
     }
     events += rows.length;
     onProgress?.(rows.length);
-    const last = page.at(-1);
-    if (last === undefined || page.length < ROWS_A_PAGE) break;
-    from = rows.length < page.length ? last.offset : last.offset + 1n;
   }
   await seals.finish();
   const sealedTo = seals.sealedTo();
