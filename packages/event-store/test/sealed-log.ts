@@ -8,6 +8,19 @@ import { createSealer, SEAL_GROUP } from '../src/seal/create-sealer.ts';
 import type { LedgerTables } from '../src/tables.ts';
 import { verifyLog } from '../src/verify/verify-log.ts';
 
+const TABLES = ['events', 'partitions', 'seals', 'intake', 'consumer_offsets', 'conflicts', 'rejections'];
+/** Those of foreign keys fire as usual, all others always. */
+const PUT_BACK = `do $$
+declare
+  guard record;
+begin
+  for guard in select tgrelid::regclass as target, tgname, tgisinternal from pg_trigger
+               where tgrelid = any ('{${TABLES.map((table) => `ledger.${table}`)}}'::regclass[]) loop
+    execute format('alter table %s enable %s trigger %I', guard.target,
+                   case when guard.tgisinternal then '' else 'always' end, guard.tgname);
+  end loop;
+end $$`;
+
 export type SealedLog = Awaited<ReturnType<typeof openSealedLog>>;
 
 export async function openSealedLog() {
@@ -30,11 +43,10 @@ export async function openSealedLog() {
         await sealer.stop();
       }
     },
-    /** As the owner of the database, with every trigger and foreign key out of the way. */
+    /** As the owner of the database, with every trigger and foreign key out of the way, and put back afterwards. */
     async tamper(...statements: readonly string[]): Promise<void> {
-      const tables = ['events', 'partitions', 'seals', 'intake', 'consumer_offsets'];
-      const switchAll = (state: string) => tables.map((table) => `alter table ledger.${table} ${state} trigger all`);
-      for (const statement of ['begin', ...switchAll('disable'), ...statements, ...switchAll('enable'), 'commit']) {
+      const disable = TABLES.map((table) => `alter table ledger.${table} disable trigger all`);
+      for (const statement of ['begin', ...disable, ...statements, PUT_BACK, 'commit']) {
         await pool.query(statement).catch((error: Error) => {
           throw new Error(`${statement}: ${error.message}`);
         });

@@ -3,11 +3,13 @@
 /**
  * `reordered`: the row was sealed at another offset. `seal_broken`: not the events but the seals were changed.
  * `tally_changed`: the events of the partition and what intake has tallied of them are different money.
+ * `guard_off`: what makes the database refuse a wrong row is off, or not what the migrations made.
  */
-export type FindingKind = 'changed' | 'missing' | 'added' | 'reordered' | 'seal_broken' | 'tally_changed';
+export type FindingKind = 'changed' | 'missing' | 'added' | 'reordered' | 'seal_broken' | 'tally_changed' | 'guard_off';
 
 export interface Finding {
   readonly kind: FindingKind;
+  /** −1 for what is of no partition: a guard of the tables. */
   readonly partition: number;
   readonly offset: bigint;
   /** Exclusive. More than one offset where neighbours have the same fate. */
@@ -25,6 +27,9 @@ export const WHAT_TO_DO: Readonly<Record<FindingKind, string>> = {
   tally_changed:
     'see whether events of the partition that are changed, missing or added come to the difference; the rest is a ' +
     'tally that was changed, or an event together with its fingerprint before its seal: compare with a backup',
+  guard_off:
+    'find out who owns the tables and what they did; put the guard back as packages/event-store/schema.txt has it ' +
+    '(triggers with ENABLE ALWAYS), and trust this answer only when verify finds it on again',
 };
 
 /** Far more than a person reads; what is beyond is counted. */

@@ -5,6 +5,8 @@ import { payment, payments } from '../../test/events.ts';
 import { openSealedLog, type SealedLog } from '../../test/sealed-log.ts';
 import { anchorText, parseAnchor } from '../seal/anchor-text.ts';
 import { readSealHeads } from '../seal/seal-heads.ts';
+import { createFindings } from './finding.ts';
+import { createSealMatch } from './match-seals.ts';
 import type { VerifyReport } from './verify-log.ts';
 
 // Every event is of one merchant, so all stand in one partition; its first 60 are sealed in blocks of 20.
@@ -33,9 +35,17 @@ const CAPTURE = { merchantId: MERCHANT, amount: 1, fee: 0, currency: 'EUR', time
 const MONEY = `tally_changed ${P}/0`;
 
 const found = ({ findings }: VerifyReport) =>
-  findings.map(({ kind, partition, offset, toOffset }) =>
-    toOffset - offset === 1n ? `${kind} ${partition}/${offset}` : `${kind} ${partition}/${offset}-${toOffset - 1n}`,
+  findings.map(({ kind, partition, offset, toOffset, detail }) =>
+    kind === 'guard_off'
+      ? `${kind} ${detail}`
+      : toOffset - offset === 1n
+        ? `${kind} ${partition}/${offset}`
+        : `${kind} ${partition}/${offset}-${toOffset - 1n}`,
   );
+
+const KEYS_OFF = ['events_idempotency_key_unique', 'events_pk'].map(
+  (constraint) => `guard_off events: constraint ${constraint} is not there`,
+);
 
 describe('verify', () => {
   let sealed: SealedLog;
@@ -167,7 +177,7 @@ describe('verify', () => {
            drop constraint events_idempotency_key_unique`,
         `insert into ledger.events select * from ledger.events ${at(30)}`,
       ],
-      ['added 4/30'],
+      [...KEYS_OFF, 'added 4/30'],
     ],
     ['a row deleted in the middle', [`delete from ledger.events ${at(30)}`], [MONEY, 'missing 4/30']],
     [
@@ -244,6 +254,24 @@ describe('verify', () => {
     expect(found(await sealed.verify())).toEqual(expected);
   });
 
+  it('names both coordinates of a key that stands twice, counted in and by an index of the same name', async () => {
+    await sealed.tamper(
+      'alter table ledger.events drop constraint events_idempotency_key_unique',
+      'create index events_idempotency_key_unique on ledger.events (idempotency_key)',
+      copyOf(69, 70).replace('gen_random_uuid()', 'idempotency_key'),
+      lowerHead(71),
+      'update ledger.intake set messages = messages + 1, amount_minor = amount_minor + 1000',
+    );
+    const { findings, findingCount } = await sealed.verify();
+    expect([findings, findingCount]).toMatchObject([
+      [
+        { kind: 'guard_off', detail: 'events: constraint events_idempotency_key_unique is not there' },
+        { kind: 'added', partition: P, offset: 70n, detail: expect.stringContaining('the key of 4/69') },
+      ],
+      1n,
+    ]);
+  });
+
   it('names the coordinate of a row that contradicts nothing, by the leaf that was sealed', async () => {
     await sealed.tamper(await consistentChange(33, 999_999));
     const { findings } = await sealed.verify();
@@ -288,7 +316,7 @@ describe('verify', () => {
       'alter table ledger.events drop constraint events_pk cascade, drop constraint events_idempotency_key_unique',
       `insert into ledger.events select e.* from ledger.events e, generate_series(1, ${times}) ${at(offset)}`,
     );
-    expect(found(await sealed.verify())).toEqual([`added ${P}/${offset}`]);
+    expect(found(await sealed.verify())).toEqual([...KEYS_OFF, `added ${P}/${offset}`]);
   });
 
   it('sees a seal doubled where its reads end', async () => {
@@ -298,7 +326,25 @@ describe('verify', () => {
       'alter table ledger.seals drop constraint seals_pk cascade, drop constraint seals_one_per_stretch cascade',
       'insert into ledger.seals select * from ledger.seals where block = 63',
     );
-    expect(found(await sealed.verify())).not.toEqual([]);
+    const withoutGuards = (await sealed.verify()).findings.filter(({ kind }) => kind !== 'guard_off');
+    expect(withoutGuards).not.toEqual([]);
+  });
+
+  it('sees that the sealer was set back over seals that are there', async () => {
+    await sealed.tamper(`update ledger.consumer_offsets set next_offset = 40 where partition = ${P}`);
+    const { findings } = await sealed.verify();
+    expect(findings).toMatchObject([{ kind: 'seal_broken', partition: P, offset: 40n, toOffset: 60n }]);
+  });
+
+  it('sees that the end of the chain is gone since its last block was read', async () => {
+    const findings = createFindings(P);
+    const seals = createSealMatch({ db: sealed.database.db, partition: P, lastBlock: 4n, findings });
+    await seals.finish();
+    expect([seals.blocks(), seals.sealedTo(), findings.list()]).toMatchObject([
+      3,
+      60n,
+      [{ kind: 'seal_broken', offset: 60n, detail: 'blocks 3 to 4 of the chain are not there' }],
+    ]);
   });
 
   const readAnchor = async () => {

@@ -7,6 +7,8 @@ import type { Kysely } from 'kysely';
 import type { Anchor } from '../seal/anchor-text.ts';
 import type { LedgerTables } from '../tables.ts';
 import { checkAnchor } from './check-anchor.ts';
+import { checkGuards } from './check-guards.ts';
+import { findDoubledKeys } from './find-doubled-keys.ts';
 import type { Finding } from './finding.ts';
 import { type PartitionPlan, readPartitionsWithRows, readPlan } from './read-plan.ts';
 import { runThreads } from './run-threads.ts';
@@ -42,12 +44,14 @@ export async function verifyLog(options: VerifyOptions): Promise<VerifyReport> {
   const plans = await readPlan(db);
   options.onStart?.(plans.reduce((sum, plan) => sum + plan.head, 0n));
   const reports = await verifyPartitions(db, plans, options);
+  const guards = await checkGuards(db);
   const others = [
+    ...(guards.areKeysUnique ? [] : await findDoubledKeys(options.database)),
     ...(await checkPartitions(db, plans)),
     ...(options.anchor === undefined ? [] : await checkAnchor(db, options.anchor)),
   ];
   const sum = (pick: (report: PartitionReport) => number) => reports.reduce((total, each) => total + pick(each), 0);
-  const findings = [...reports.flatMap((report) => report.findings), ...others];
+  const findings = [...guards.findings, ...reports.flatMap((report) => report.findings), ...others];
   return {
     events: sum((report) => report.events),
     partitions: plans.length,

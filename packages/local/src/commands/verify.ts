@@ -113,6 +113,7 @@ export function reportLines({ report, eventsPerSecond, anchor, whatToDo }: Repor
     ...(anchor === undefined ? [] : [`${anchor.heads.length} anchored heads compared`]),
   ];
   if (findings.length === 0) return [...summary, 'nothing was changed, taken away, added or moved'];
+  const guards = findings.filter(({ kind }) => kind === 'guard_off').length;
   const kinds = new Set(findings.map(({ kind }) => kind));
   const table = formatTable(findings.slice(0, FINDINGS_SHOWN), [
     { title: 'where', value: coordinates },
@@ -122,7 +123,8 @@ export function reportLines({ report, eventsPerSecond, anchor, whatToDo }: Repor
   const more = findings.length - FINDINGS_SHOWN;
   return [
     ...summary,
-    `${number(Number(findingCount))} offsets are not as they were:`,
+    ...(findingCount > 0n ? [`${number(Number(findingCount))} offsets are not as they were`] : []),
+    ...(guards > 0 ? [`${number(guards)} guards of the tables are not as they were made`] : []),
     '',
     ...table.split('\n'),
     ...(more > 0 ? [`and ${number(more)} more; --json has them`] : []),
@@ -133,6 +135,7 @@ export function reportLines({ report, eventsPerSecond, anchor, whatToDo }: Repor
 }
 
 function coordinates({ partition, offset, toOffset }: Finding): string {
+  if (partition < 0) return 'tables';
   const last = toOffset - 1n;
   return last > offset ? `${partition}/${offset} to ${partition}/${last}` : `${partition}/${offset}`;
 }
