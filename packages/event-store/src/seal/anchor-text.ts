@@ -52,6 +52,10 @@ export function parseAnchor(text: string): AnchorResult {
       since = heads.length;
     } else return refuse('is no line of: settle seal head');
   }
+  if (since < heads.length) {
+    const message = 'the lines at the end have no line `all` below them: the file was cut off';
+    return { ok: false, line: text.trimEnd().split('\n').length, message };
+  }
   if (heads.length === 0) return { ok: false, line: 1, message: 'holds no line of: settle seal head' };
   return { ok: true, anchor: { heads, hashes } };
 }

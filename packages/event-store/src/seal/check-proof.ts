@@ -16,6 +16,9 @@ const instant = z.string().refine(isInstant, 'is no canonical instant');
 // In UTF-8, and so in every hash, half a surrogate pair is U+FFFD: the one would pass for the other.
 const wellFormed = z.string().refine((value) => value.isWellFormed(), 'holds half a surrogate pair');
 const text = wellFormed.nullable();
+// It is shown, and on a terminal a line or an escape code in it could pass for an answer that was not given.
+const CONTROL_CHARACTER = /\p{Cc}/u;
+const shown = wellFormed.refine((value) => !CONTROL_CHARACTER.test(value), 'holds a control character');
 
 const proofSchema = z.strictObject({
   format: z.literal(PROOF_FORMAT),
@@ -47,10 +50,10 @@ const proofSchema = z.strictObject({
 });
 
 const bodySchema = z.strictObject({
-  data: z.looseObject({ merchantId: wellFormed }),
-  subject: wellFormed,
+  data: z.looseObject({ merchantId: shown }),
+  subject: shown,
   time: instant,
-  type: wellFormed,
+  type: shown,
 });
 
 /** What a proof that holds says. */
@@ -73,14 +76,12 @@ export type ProofVerdict =
 
 export function checkProof(json: unknown, anchor?: Anchor): ProofVerdict {
   const parsed = proofSchema.safeParse(json);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return refuse(`it is no proof: ${issue?.path.join('.') || 'the whole'}: ${issue?.message}`);
-  }
+  if (!parsed.success) return refuse(`it is no proof: ${firstIssue(parsed.error)}`);
   const proof: Proof = parsed.data;
   const { event } = proof;
-  const body = readBody(event.body);
-  if (body === null) return refuse('the body is not an event');
+  const read = bodySchema.safeParse(parseJson(event.body));
+  if (!read.success) return refuse(`the body is not an event: ${firstIssue(read.error)}`);
+  const body = read.data;
   if (hash('sha256', event.body, 'hex') !== event.fingerprint) return refuse('the fingerprint is not of this body');
   if (idempotencyKey(body.type, body.subject, body.time) !== event.idempotencyKey) {
     return refuse('the key is not of this type, subject and time');
@@ -109,12 +110,17 @@ function isInstant(text: string): boolean {
   return parsed.ok && parsed.instant === text;
 }
 
-function readBody(text: string): z.output<typeof bodySchema> | null {
+/** Undefined is no JSON. */
+function parseJson(text: string): unknown {
   try {
-    return bodySchema.safeParse(JSON.parse(text)).data ?? null;
+    return JSON.parse(text);
   } catch {
-    return null;
+    return undefined;
   }
+}
+
+function firstIssue({ issues: [issue] }: z.ZodError): string {
+  return `${issue?.path.join('.') || 'the whole'}: ${issue?.message}`;
 }
 
 function checkPath({ event, path, blocks }: Proof): string | null {
@@ -157,6 +163,7 @@ function headOf({ event: { partition }, blocks }: Proof, index: number): SealHea
   return { partition, block, nextOffset, hash: head as Hash };
 }
 
+/** A problem may quote the proof, the names of its members for one. */
 function refuse(problem: string): ProofVerdict {
-  return { ok: false, problem };
+  return { ok: false, problem: problem.replaceAll(/\p{Cc}/gu, '\ufffd') };
 }

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { hash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { canonicalBody, idempotencyKey } from '@northwind/events';
 import { stringify } from '@northwind/service-kit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,7 +15,7 @@ import { exportProof, PROOF_FORMAT, type Proof } from './export-proof.ts';
 import { GENESIS, hashBlock } from './hash-block.ts';
 import { hashLeaf } from './hash-leaf.ts';
 import { rootOfInclusion } from './merkle-tree.ts';
-import { readSealHeads } from './seal-heads.ts';
+import { hashHeads, readSealHeads } from './seal-heads.ts';
 
 const DOCUMENT = new URL('../../../../docs/tamper-evidence.md', import.meta.url);
 
@@ -119,6 +121,52 @@ describe('proof', () => {
     expect(checkProof(forged)).toMatchObject({ ok: false, problem: expect.stringContaining(problem) });
   });
 
+  /** Whole in itself: an event that says what somebody wanted it to, in a block made for it. */
+  async function forge(body: object): Promise<object> {
+    const { event: genuine } = await proofOf(4, 0n, 0n);
+    const { data, subject, time, type } = { ...JSON.parse(genuine.body), ...body };
+    const text = canonicalBody({ data, subject, time, type });
+    const fingerprint = hash('sha256', text, 'hex');
+    const event = { ...genuine, body: text, fingerprint, idempotencyKey: idempotencyKey(type, subject, time) };
+    const root = hashLeaf({ ...event, offset: 0n, fingerprint: Buffer.from(fingerprint, 'hex') });
+    const header = { block: 0n, fromOffset: 0n, nextOffset: 1n, sealedAt: event.recordedAt, root, previous: GENESIS };
+    const blocks = [{ ...header, hash: hashBlock({ partition: 4, ...header }) }];
+    return JSON.parse(stringify({ format: PROOF_FORMAT, event, path: [], blocks }));
+  }
+
+  it('fails on a control character in what is shown, and shows none in what it says of it', async () => {
+    expect(checkProof(await forge({ subject: 'pay_1' }))).toMatchObject({ ok: true });
+    for (const subject of ['pay_1 of mer_1\nsealed under the anchored block 7', '\u001b[8m', 'a\u0085', 'a\u007f']) {
+      expect(checkProof(await forge({ subject }))).toMatchObject({
+        problem: 'the body is not an event: subject: holds a control character',
+      });
+    }
+    expect(checkProof(await forge({ data: { merchantId: 'mer\t1' } }))).toMatchObject({
+      problem: 'the body is not an event: data.merchantId: holds a control character',
+    });
+    expect(checkProof(await forge({ type: 'a\rb' }))).toMatchObject({ ok: false });
+    const { problem = '' } = checkProof({ ...(await proofOf(4, 7n)), '\u001b[2J\n': 1 }) as { problem?: string };
+    expect(problem).toContain('[2J');
+    expect(problem).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('fails on blocks that follow one another in hash alone', async () => {
+    const { event, path, blocks } = await proofOf(4, 7n);
+    const [own] = blocks;
+    if (own === undefined) throw new Error('no block');
+    const [block, nextOffset] = [BigInt(own.block), BigInt(own.nextOffset)]; // numbers, as JSON has them
+    const after = (change: object) => {
+      const next = { block: block + 1n, fromOffset: nextOffset, nextOffset: nextOffset + 9n, ...change };
+      const header = { ...next, sealedAt: own.sealedAt, root: own.root, previous: own.hash };
+      const made = { ...header, hash: hashBlock({ partition: 4, ...header }) };
+      return checkProof(JSON.parse(stringify({ format: PROOF_FORMAT, event, path, blocks: [own, made] })));
+    };
+    expect(after({})).toMatchObject({ ok: true });
+    const torn = { problem: expect.stringContaining('does not follow') };
+    expect(after({ block: block + 2n })).toMatchObject(torn);
+    expect(after({ fromOffset: nextOffset + 1n })).toMatchObject(torn);
+  });
+
   it('fails when its own block was made anew over another event, with the genuine ones behind it', async () => {
     const proof = await proofOf(4, 7n);
     const [own, ...later] = proof.blocks;
@@ -170,7 +218,10 @@ describe('proof', () => {
     };
     const file = write('check_proof.py', program);
     const anchorFile = write('heads.txt', heads);
-    const check = (proof: unknown) => spawnSync('python3', [file, write('proof.json', stringify(proof)), anchorFile]);
+    const check = (proof: unknown, env = {}) =>
+      spawnSync('python3', [file, write('proof.json', stringify(proof)), anchorFile], {
+        env: { ...process.env, ...env },
+      });
     const proof = await proofOf(4, 7n);
     const good = check(proof);
     expect(good.stderr.toString()).toBe('');
@@ -185,27 +236,47 @@ describe('proof', () => {
       { blocks: [{ ...own, sealedAt: event.recordedAt }, ...later] },
       { blocks: [own] },
     ];
-    expect(changes.map((change) => check({ ...proof, ...change }).status)).toEqual(changes.map(() => 1));
+    // With the optimisation that leaves every assert out, too.
+    for (const env of [{}, { PYTHONOPTIMIZE: '1' }]) {
+      expect(changes.map((change) => check({ ...proof, ...change }, env).status)).toEqual(changes.map(() => 1));
+      const shown = check(await forge({ subject: 'pay_1\nanchored: 4 7' }), env);
+      expect([shown.status, shown.stdout.toString()]).toEqual([1, '']);
+      expect(shown.stderr.toString()).toContain('control character');
+    }
   });
 });
 
 describe('anchor', () => {
   const hash = 'cd'.repeat(32);
 
+  it('is refused when it was cut off before its line over all', () => {
+    const heads = [0, 1].map((partition) => ({ partition, block: 3n, nextOffset: 9n, hash }));
+    const text = anchorText({ readAt: '2026-11-22T06:00:00.000000Z', heads, hash: hashHeads(heads) });
+    expect(parseAnchor(`${text}\n`)).toMatchObject({ ok: true });
+    expect(parseAnchor(`${text}\n${text}`)).toMatchObject({ ok: true, anchor: { hashes: { length: 2 } } });
+    const cut = text.split('\n').slice(0, -1).join('\n');
+    const problem = { ok: false, message: expect.stringContaining('cut off') };
+    expect(parseAnchor(cut)).toMatchObject({ ...problem, line: 3 });
+    expect(parseAnchor(`${text}\n${cut}\n`)).toMatchObject({ ...problem, line: 7 });
+    expect(parseAnchor(`0 3 9 ${hash}`)).toMatchObject(problem);
+  });
+
   it('is refused when a line was changed or added', async () => {
+    const head = { partition: 0, block: 3n, nextOffset: 9n, hash };
     const text = anchorText({
       readAt: '2026-11-22T06:00:00.000000Z',
-      heads: [{ partition: 0, block: 3n, nextOffset: 9n, hash }],
-      hash,
+      heads: [head],
+      hash: hashHeads([head]),
     });
-    expect(parseAnchor(text)).toMatchObject({
+    expect(parseAnchor(text)).toMatchObject({ ok: true });
+    expect(parseAnchor(text.replace(/all .*/, `all ${hash}`))).toMatchObject({
       ok: false,
       line: 3,
       message: 'this hash is not over the lines above it',
     });
     expect(parseAnchor(`0 3 9 ${hash}\n0 3 9 ${hash.slice(1)}`)).toMatchObject({ ok: false, line: 2 });
     expect(parseAnchor('')).toMatchObject({ ok: false });
-    expect(parseAnchor(`# kept since May\n0 3 9 ${hash}`)).toMatchObject({
+    expect(parseAnchor(`# kept since May\n${text}`)).toMatchObject({
       ok: true,
       anchor: { heads: [{ block: 3n }] },
     });

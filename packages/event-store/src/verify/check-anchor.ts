@@ -7,7 +7,13 @@ import type { Finding } from './finding.ts';
 
 type StoredHead = SealHead & { readonly fromOffset: bigint };
 
-export async function checkAnchor(db: Kysely<LedgerTables>, anchor: Anchor): Promise<Finding[]> {
+export interface AnchorCheck {
+  /** Heads compared: those of partitions that had a seal. */
+  readonly heads: number;
+  readonly findings: readonly Finding[];
+}
+
+export async function checkAnchor(db: Kysely<LedgerTables>, anchor: Anchor): Promise<AnchorCheck> {
   const heads = anchor.heads.filter((head) => head.block >= 0n);
   const { rows } = await sql<StoredHead>`
     select s.partition, s.block, s.from_offset as "fromOffset", s.next_offset as "nextOffset",
@@ -16,7 +22,8 @@ export async function checkAnchor(db: Kysely<LedgerTables>, anchor: Anchor): Pro
       as a(partition, block)
     join ledger.seals s using (partition, block)`.execute(db);
   const stored = new Map(rows.map((row) => [`${row.partition}/${row.block}`, row]));
-  return heads.flatMap((head) => judge(head, stored.get(`${head.partition}/${head.block}`)));
+  const findings = heads.flatMap((head) => judge(head, stored.get(`${head.partition}/${head.block}`)));
+  return { heads: heads.length, findings };
 }
 
 function judge(anchored: SealHead, stored: StoredHead | undefined): Finding[] {

@@ -79,6 +79,7 @@ describe('verify', () => {
       partitions: 16,
       blocks: 3,
       unsealed: BigInt(UNSEALED),
+      anchored: null,
       findings: [],
       findingCount: 0n,
     });
@@ -377,7 +378,7 @@ describe('verify', () => {
     const anchor = await readAnchor();
     await sealed.seal();
     const report = await sealed.verify({ anchor });
-    expect([found(report), report.unsealed, report.blocks]).toEqual([[], 0n, 4]);
+    expect([found(report), report.unsealed, report.blocks, report.anchored]).toEqual([[], 0n, 4, 1]);
   });
 
   it('gives the same answer with several threads, and counts what it reads', async () => {

@@ -32,6 +32,8 @@ export interface VerifyReport {
   readonly partitions: number;
   readonly blocks: number;
   readonly unsealed: bigint;
+  /** Anchored heads compared; null without an anchor. */
+  readonly anchored: number | null;
   /** In order of coordinate. Bounded; `findingCount` is not. */
   readonly findings: readonly Finding[];
   /** Offsets concerned. */
@@ -45,10 +47,11 @@ export async function verifyLog(options: VerifyOptions): Promise<VerifyReport> {
   options.onStart?.(plans.reduce((sum, plan) => sum + plan.head, 0n));
   const reports = await verifyPartitions(db, plans, options);
   const guards = await checkGuards(db);
+  const anchored = options.anchor && (await checkAnchor(db, options.anchor));
   const others = [
     ...(guards.areKeysUnique ? [] : await findDoubledKeys(options.database)),
     ...(await checkPartitions(db, plans)),
-    ...(options.anchor === undefined ? [] : await checkAnchor(db, options.anchor)),
+    ...(anchored?.findings ?? []),
   ];
   const sum = (pick: (report: PartitionReport) => number) => reports.reduce((total, each) => total + pick(each), 0);
   const findings = [...guards.findings, ...reports.flatMap((report) => report.findings), ...others];
@@ -57,6 +60,7 @@ export async function verifyLog(options: VerifyOptions): Promise<VerifyReport> {
     partitions: plans.length,
     blocks: sum((report) => report.blocks),
     unsealed: reports.reduce((total, report) => total + report.unsealed, 0n),
+    anchored: anchored?.heads ?? null,
     findings: findings.toSorted((a, b) => a.partition - b.partition || Number(a.offset - b.offset)),
     findingCount: reports.reduce((total, report) => total + report.findingCount, BigInt(others.length)),
   };
