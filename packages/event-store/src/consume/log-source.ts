@@ -32,13 +32,16 @@ export async function readHeads(db: Kysely<LedgerTables>): Promise<ReadonlyMap<n
   return new Map(rows.map((row) => [row.partition, row.next_offset]));
 }
 
+/** The data of the row `l` is small, and stored as it is. */
+export const DATA_IS_SMALL = sql`(pg_column_size(l.data) <= 1024 and pg_column_compression(l.data) is null)`;
+
 /**
- * What text the data of the row `l` has, hence what it takes to read it. Most rows are small and stored as they are; a look at their
- * size costs nothing. Only of the others the text is made: what is compressed may be a hundred times as large, and what
- * is large may hold numbers like 1e308, which jsonb writes with all their digits.
+ * What text the data of the row `l` has, hence what it takes to read it. Most rows are small and stored as they are; a
+ * look at their size costs nothing. Only of the others the text is made: what is compressed may be a hundred times as
+ * large, and what is large may hold numbers like 1e308, which jsonb writes with all their digits.
  */
-export const DATA_BYTES = sql`case when pg_column_size(l.data) <= 1024 and pg_column_compression(l.data) is null
-    then pg_column_size(l.data) else octet_length(l.data::text) end`;
+export const DATA_BYTES = sql`case when ${DATA_IS_SMALL} then pg_column_size(l.data)
+    else octet_length(l.data::text) end`;
 
 const COLUMNS = sql`e.idempotency_key as "idempotencyKey", e.type, e.version, e.merchant_id as "merchantId", e.subject,
     e.occurred_at as "occurredAt", e.recorded_at as "recordedAt", e.data`;

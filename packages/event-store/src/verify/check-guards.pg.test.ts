@@ -77,7 +77,8 @@ describe('guards', () => {
       'events: trigger events_are_immutable is off',
     ],
     [
-      'alter table ledger.seals disable trigger all; alter table ledger.seals enable always trigger seals_are_immutable',
+      `alter table ledger.seals disable trigger all;
+       alter table ledger.seals enable always trigger seals_are_immutable`,
       'seals: constraint seals_follow_the_block_before is off',
     ],
     ['alter table ledger.seals drop constraint seals_not_empty', 'seals: constraint seals_not_empty is not there'],

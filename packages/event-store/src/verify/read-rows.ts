@@ -4,8 +4,8 @@
  */
 import type { Instant } from '@northwind/events';
 import type { Clock } from '@northwind/service-kit';
-import { type Kysely, sql } from 'kysely';
-import { DATA_BYTES } from '../consume/log-source.ts';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { DATA_BYTES, DATA_IS_SMALL } from '../consume/log-source.ts';
 import { createTurnSize } from '../consume/turn-size.ts';
 import type { Coordinate } from '../coordinate.ts';
 import type { LedgerTables } from '../tables.ts';
@@ -42,7 +42,7 @@ export interface RowsWish {
  * before it, which costs nothing: the server weighs a few dozen large rows at most for a page of some of them.
  */
 export async function readRows(db: Kysely<LedgerTables>, wish: RowsWish): Promise<EventRow[]> {
-  const { partition, fromOffset, toOffset, limit, bytesMax } = wish;
+  const { partition, fromOffset, toOffset } = wish;
   const { rows } = await sql<EventRow>`
     select partition, "offset", idempotency_key as "idempotencyKey", fingerprint, version, type,
            merchant_id as "merchantId", subject,
@@ -51,29 +51,49 @@ export async function readRows(db: Kysely<LedgerTables>, wish: RowsWish): Promis
            case when recorded_at between '0001-01-01' and '9999-12-31 23:59:59.999999'
              then to_char(recorded_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') end as "recordedAt",
            message_id as "messageId", trace, data::text as data
-    from (
-      select l.*, sum(${BYTES}) over (order by l."offset" rows unbounded preceding) as bytes_so_far
-      from (
-        select g.*, row_number() over places as place, sum(${BYTES_GUESSED}) over places as guessed_so_far
-        from (
-          select * from ledger.events
-          where partition = ${partition} and "offset" >= ${fromOffset} and "offset" < ${toOffset}
-          order by "offset" limit ${limit}
-        ) g
-        window places as (order by g."offset" rows unbounded preceding)
-      ) l
-      where l.guessed_so_far <= ${bytesMax} or l.place <= ${ROWS_IN_ANY_CASE}
-    ) e
-    where e.bytes_so_far <= ${bytesMax} or e.place <= ${ROWS_IN_ANY_CASE}
-    order by "offset"`.execute(db);
+    from ledger.events
+    where partition = ${partition} and "offset" >= ${fromOffset} and "offset" < ${toOffset}
+    order by "offset" limit ${rowsThatFit(wish)}`.execute(db);
   return rows;
 }
 
+/**
+ * How many rows the page takes. Only weights are kept on the way, never rows; and where all are small as they are
+ * stored, as nearly all are, the guess is their weight.
+ */
+function rowsThatFit(wish: RowsWish): RawBuilder<unknown> {
+  const guess = weigh(BYTES_GUESSED, wish, sql`${wish.limit}`);
+  const exact = weigh(BYTES, wish, sql`(select count from guessed)`);
+  return sql`(
+    with guessed as materialized (
+      select ${count(wish)} as count, bool_and(is_small) as are_small from ${guess}
+    )
+    select case when g.are_small then g.count else (select ${count(wish)} from ${exact}) end
+    from guessed g
+  )`;
+}
+
+function count({ bytesMax }: RowsWish): RawBuilder<unknown> {
+  return sql`greatest(${ROWS_IN_ANY_CASE}::int8, count(*) filter (where bytes_so_far <= ${bytesMax}))`;
+}
+
+function weigh(bytes: RawBuilder<unknown>, wish: RowsWish, limit: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(
+    select is_small, sum(bytes) over (order by "offset" rows unbounded preceding) as bytes_so_far from (
+      select l."offset", ${DATA_IS_SMALL} as is_small, ${bytes} as bytes from ledger.events l
+      where l.partition = ${wish.partition} and l."offset" >= ${wish.fromOffset} and l."offset" < ${wish.toOffset}
+      order by l."offset" limit ${limit}
+    ) w
+  ) s`;
+}
+
 // A row that was put past the append may hold anything in any column.
-const BYTES = sql`${DATA_BYTES} + octet_length(l.type) + octet_length(l.merchant_id) + octet_length(l.subject)
+const OTHER_BYTES = sql`octet_length(l.type) + octet_length(l.merchant_id) + octet_length(l.subject)
     + octet_length(l.fingerprint) + coalesce(octet_length(l.message_id), 0) + coalesce(octet_length(l.trace), 0)`;
+const BYTES = sql`${OTHER_BYTES} + ${DATA_BYTES}`;
 /** What is compressed is rarely less than a sixteenth. */
-const BYTES_GUESSED = sql`pg_column_size(g.data) * case when pg_column_compression(g.data) is null then 1 else 16 end`;
+const BYTES_GUESSED = sql`${OTHER_BYTES}
+    + pg_column_size(l.data) * case when pg_column_compression(l.data) is null then 1 else 16 end`;
 
 /** Of whatever size: with two a doubled row is seen, and a page of less than two is the last one. */
 const ROWS_IN_ANY_CASE = 2;

@@ -190,8 +190,8 @@ create trigger events_ring_sealer after insert on ledger.events
     promise: 'S7',
     note: 'bytes are weighed and not held against the bound',
     file: `${VERIFY}/read-rows.ts`,
-    find: 'where e.bytes_so_far <= ',
-    replace: 'where 0 <= ',
+    find: '(where bytes_so_far <= ',
+    replace: '(where 0 <= ',
     shows: 'to deeply equal',
   },
   {
