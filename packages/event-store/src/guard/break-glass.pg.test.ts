@@ -58,6 +58,10 @@ describe('the break-glass', () => {
     'delete from ledger.consumer_actions',
     'truncate ledger.consumer_actions',
     'update ledger.partitions set next_offset = next_offset - 1 where next_offset > 0',
+    `update ledger.partitions set recorded_at = recorded_at - interval '1 s'`,
+    `update ledger.partitions set recorded_at = recorded_at - interval '1 s', next_offset = next_offset + 1`,
+    `update ledger.partitions set recorded_at = recorded_at + interval '1 day'`,
+    `update ledger.partitions set recorded_at = null, next_offset = next_offset + 1`,
     'insert into ledger.partitions (partition) values (16)',
     'delete from ledger.partitions where partition = 0',
     'update ledger.partitions set partition = 99 where partition = 0',
@@ -86,6 +90,26 @@ describe('the break-glass', () => {
     const counts = changes.map((change) => change.row_count).filter((count) => count !== null);
     const countsRows = statement.startsWith('delete') && !statement.includes('partitions');
     if (countsRows) expect(counts.map(Number)).toEqual([rowCount]);
+  });
+
+  it.each([
+    ['alone', ''],
+    ['with its offset', ', next_offset = next_offset + 1'],
+  ])('is refused a head’s time that no clock reaches, %s, also where it was none before', async (_, more) => {
+    for (const time of ['infinity', '-infinity']) {
+      for (const head of ['next_offset > 0', 'next_offset = 0']) {
+        const statement = `update ledger.partitions set recorded_at = '${time}'${more} where ${head}`;
+        await expect(owner.query(statement)).rejects.toMatchObject({ code: '42501' });
+        await owner.query('begin');
+        await owner.query(PERMIT);
+        await expect(owner.query(statement)).rejects.toMatchObject({ constraint: 'partitions_recorded_at_is_finite' });
+        await owner.query('rollback');
+      }
+    }
+    const appended = `
+      insert into ledger.events
+      select (jsonb_populate_record(e, '{"offset": 1000, "recorded_at": "infinity"}')).* from ledger.events e limit 1`;
+    await expect(owner.query(appended)).rejects.toMatchObject({ constraint: 'events_recorded_at_is_finite' });
   });
 
   it('keeps how many rows were changed, the login, the statement and the transaction', async () => {

@@ -118,7 +118,10 @@ describe('verify', () => {
     ],
     [
       'recorded_at to no time at all',
-      [`update ledger.events set recorded_at = 'infinity' ${at(19)}`],
+      [
+        'alter table ledger.events drop constraint events_recorded_at_is_finite',
+        `update ledger.events set recorded_at = 'infinity' ${at(19)}`,
+      ],
       ['changed 4/19'],
     ],
     [

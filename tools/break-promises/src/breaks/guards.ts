@@ -2,6 +2,7 @@ import type { Break } from './break.ts';
 
 const APPEND = 'packages/event-store/migrations/0012_append_with_one_scan.sql';
 const GLASS = 'packages/event-store/migrations/0008_break_glass.sql';
+const HEADS = 'packages/event-store/migrations/0015_heads_and_groups.sql';
 const ROLES = 'packages/event-store/migrations/0006_roles.sql';
 const ERRORS = 'packages/event-store/src/errors/ledger-errors.ts';
 const RENAME = 'packages/service-kit/src/database/rename-schemas.ts';
@@ -46,9 +47,41 @@ export const GUARD_BREAKS: readonly Break[] = [
   {
     promise: 'G1',
     note: 'a head may go back',
-    file: GLASS,
-    find: 'for each row when (new.next_offset < old.next_offset) execute',
-    replace: 'for each row when (new.next_offset < 0) execute',
+    file: HEADS,
+    find: 'new.next_offset < old.next_offset\n    or',
+    replace: 'new.next_offset < 0\n    or',
+    shows: 'resolved',
+  },
+  {
+    promise: 'G1',
+    note: 'the time of a head may go back',
+    file: HEADS,
+    find: 'new.recorded_at < old.recorded_at\n    or not',
+    replace: 'not',
+    shows: 'resolved',
+  },
+  {
+    promise: 'G1',
+    note: 'the time of a head may be taken away',
+    file: HEADS,
+    find: '    or (new.recorded_at is null and old.recorded_at is not null)\n',
+    replace: '',
+    shows: 'resolved',
+  },
+  {
+    promise: 'G1',
+    note: 'the time of a head may be put ahead by itself',
+    file: HEADS,
+    find: '    or (new.next_offset = old.next_offset and new.recorded_at is distinct from old.recorded_at)\n',
+    replace: '',
+    shows: 'resolved',
+  },
+  {
+    promise: 'G1',
+    note: 'under the glass a head may get a time that no clock reaches',
+    file: HEADS,
+    find: 'partitions_recorded_at_is_finite check (isfinite(recorded_at))',
+    replace: "partitions_recorded_at_is_finite check (recorded_at > '-infinity')",
     shows: 'resolved',
   },
   {
