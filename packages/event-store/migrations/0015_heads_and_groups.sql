@@ -41,3 +41,84 @@ create or replace trigger partitions_heads_only_grow
     or (new.next_offset = old.next_offset and new.recorded_at is distinct from old.recorded_at)
   ) execute function ledger.refuse_head_change();
 alter table ledger.partitions enable always trigger partitions_heads_only_grow;
+
+-- The other value that only a hand could write: a group's row of a partition that is not there, of which no seek of the
+-- whole group knew what to make. A service may insert rows of its group, and a foreign key to ledger.partitions would
+-- lock the heads that appends wait for. So the guard asks, once for each row that begins: what is there stays, because
+-- the number of partitions is fixed. Nothing else of the guard is new but a hint.
+create or replace function ledger.guard_consumer_offset() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  if tg_op = 'INSERT' then
+    if not exists (select from ledger.partitions h where h.partition = new.partition) then
+      raise exception 'group % can''t begin partition %: the log has no such partition',
+        new.consumer_group, new.partition
+        using errcode = 'insufficient_privilege', hint = 'A group has a row for each row of ledger.partitions.';
+    end if;
+    if new.next_offset = 0 and new.paused_at is null then
+      return new;
+    end if;
+    raise exception 'group % can''t begin partition % at offset %: a group begins at 0',
+      new.consumer_group, new.partition, new.next_offset
+      using errcode = 'insufficient_privilege', hint = 'Let it begin, pause it, and seek: settle groups seek.';
+  end if;
+
+  if new.next_offset > old.next_offset and new.next_offset > coalesce(
+       (select h.next_offset from ledger.partitions h where h.partition = new.partition), 0) then
+    raise exception 'group % can''t go to offset % of partition %: it is beyond the head',
+      new.consumer_group, new.next_offset, new.partition
+      using errcode = 'insufficient_privilege', hint = 'settle groups --partitions shows the heads.';
+  end if;
+  if new.consumer_group <> old.consumer_group or new.partition <> old.partition
+     or (new.next_offset < old.next_offset and not ledger.is_on_record(new, 'sought'))
+     or (new.next_offset > old.next_offset and (old.paused_at is not null or old.stopped_at is not null)
+         and not ledger.is_on_record(new, 'sought'))
+     or (new.paused_at is not null and old.paused_at is null and not ledger.is_on_record(new, 'paused'))
+     or (new.paused_at is null and old.paused_at is not null and not ledger.is_on_record(new, 'resumed'))
+     or (new.stopped_at is null and old.stopped_at is not null and not ledger.is_on_record(new, 'resumed')) then
+    raise exception 'group % stands at offset % of partition %: that changes by consuming, or by an order on record',
+      old.consumer_group, old.next_offset, old.partition
+      using errcode = 'insufficient_privilege', hint = 'settle groups pause, resume or seek does it.';
+  end if;
+  return new;
+end $$;
+
+-- Rows of partitions that are not there may have been written before. They have nothing to apply and hold up nobody;
+-- their head is 0 here, as it is for the guard, so that each partition of the group is held against its own.
+create or replace function ledger.seek_group(
+  in_group text, in_partition int2, in_to text, in_actor text, in_reason text
+) returns table (partition int2, from_offset int8, to_offset int8, head_offset int8, refusal text)
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  held ledger.consumer_offsets[] := array(select o from ledger.hold_group(in_group, in_partition) o);
+  heads int8[] := array(
+    select coalesce(p.next_offset, 0) from unnest(held) h left join ledger.partitions p on p.partition = h.partition
+    order by h.partition
+  );
+  targets int8[] := array(
+    select case in_to when 'beginning' then 0 when 'end' then h else in_to::int8 end
+    from unnest(heads) with ordinality as u(h, place) order by place
+  );
+  is_refused boolean := false;
+begin
+  for i in 1 .. cardinality(held) loop
+    if held[i].paused_at is null and held[i].stopped_at is null then
+      is_refused := true;
+      return query select held[i].partition, held[i].next_offset, targets[i], heads[i], 'running';
+    elsif targets[i] not between 0 and heads[i] then
+      is_refused := true;
+      return query select held[i].partition, held[i].next_offset, targets[i], heads[i], 'outside';
+    end if;
+  end loop;
+  if is_refused then
+    return;
+  end if;
+  for i in 1 .. cardinality(held) loop
+    insert into ledger.consumer_actions (action, consumer_group, partition, from_offset, to_offset, actor, reason)
+    values ('sought', in_group, held[i].partition, held[i].next_offset, targets[i], in_actor, in_reason);
+    update ledger.consumer_offsets o set next_offset = targets[i], updated_at = clock_timestamp()
+    where o.consumer_group = in_group and o.partition = held[i].partition;
+    return query select held[i].partition, held[i].next_offset, targets[i], heads[i], null::text;
+  end loop;
+end $$;

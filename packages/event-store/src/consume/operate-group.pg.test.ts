@@ -153,6 +153,40 @@ describe('operating a group', () => {
     expect(await lagOfFour()).toMatchObject({ nextOffset: 6n, stoppedReason: 'poison' });
   });
 
+  it.each(['settlement_consumer', 'postgres'])('lets %s begin no partition that is not there', async (role) => {
+    for (const partition of [-1, PARTITIONS, 99]) {
+      const begin = (trx: Kysely<LedgerTables>) =>
+        sql`insert into ledger.consumer_offsets (consumer_group, partition) values ('new', ${partition})`.execute(trx);
+      const refusal = { code: '42501', message: expect.stringContaining('the log has no such partition') };
+      await expect(as(role, begin)).rejects.toMatchObject(refusal);
+    }
+    await as(role, (trx) => registerGroup(trx, 'new'));
+    expect(await readGroupLag(db, 'new')).toHaveLength(PARTITIONS);
+  });
+
+  it('holds each partition against its own head in a seek of all, beside rows of no partition', async () => {
+    await database.pool.query(`
+      begin; alter table ledger.consumer_offsets disable trigger consumer_offsets_move_by_consuming;
+      insert into ledger.consumer_offsets (consumer_group, partition) values ('g', -1), ('g', 99);
+      alter table ledger.consumer_offsets enable always trigger consumer_offsets_move_by_consuming; commit`);
+    await pauseGroup(db, everything);
+    const order = { ...everything, reason: 'a test' };
+    const outcome = await seekGroup(db, { ...order, to: 'end' });
+    if (outcome.kind !== 'sought') throw new Error(outcome.kind);
+    const heads = new Map((await readGroupLag(db, 'g')).map(({ partition, headOffset }) => [partition, headOffset]));
+    expect(outcome.partitions.map(({ partition, toOffset }) => [partition, toOffset])).toEqual([
+      [-1, 0n],
+      ...Array.from({ length: PARTITIONS }, (_, partition) => [partition, heads.get(partition)]),
+      [99, 0n],
+    ]);
+    expect(await seekGroup(db, { ...order, to: 1n })).toMatchObject({
+      kind: 'outside',
+      partitions: expect.arrayContaining([expect.objectContaining({ partition: 99, headOffset: 0n })]),
+    });
+    expect(await seekGroup(db, { ...order, to: 'beginning' })).toMatchObject({ kind: 'sought' });
+    expect((await readGroupLag(db, 'g')).every(({ nextOffset }) => nextOffset === 0n)).toBe(true);
+  });
+
   it('is for the operator only, who can do nothing else', async () => {
     await expect(as('settlement_consumer', (trx) => pauseGroup(trx, four))).rejects.toMatchObject({ code: '42501' });
     await expect(as('settlement_consumer', (trx) => seekGroup(trx, { ...four, to: 0n }))).rejects.toMatchObject({

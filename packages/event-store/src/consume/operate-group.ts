@@ -1,8 +1,8 @@
 /**
  * What a person may do to a consumer group: pause it, resume it, move it. Each order waits for the batch under way, is
  * carried out before the next, and is on record in ledger.consumer_actions with who gave it. The work is done by
- * functions (migrations/0009_consumer_groups.sql) that settlement_operator may execute; running consumers follow by
- * themselves.
+ * functions (migrations 0009_consumer_groups.sql and 0015_heads_and_groups.sql) that settlement_operator may execute;
+ * running consumers follow by themselves.
  */
 import { type Kysely, sql } from 'kysely';
 import type { LedgerTables } from '../tables.ts';

@@ -24,6 +24,16 @@ test('a message of several lines becomes one', () => {
   expect(explainStartupError(new StartupError('one\n  two', { hint: 'three' }))).toBe('one two; three');
 });
 
+test('what the database refuses is a missing grant, unless it says itself what would do', () => {
+  const notAllowed = (message: string, hint?: string) => Object.assign(new Error(message), { code: '42501', hint });
+  expect(explainStartupError(notAllowed('permission denied for table events'))).toBe(
+    'permission denied for table events; grant this role what it needs, or use the right role in DATABASE_URL',
+  );
+  expect(explainStartupError(notAllowed('it is beyond the head', 'settle groups --partitions shows the heads.'))).toBe(
+    'it is beyond the head; settle groups --partitions shows the heads.',
+  );
+});
+
 test('a connection that is never made', () => {
   expect(explainStartupError(new Error('timeout expired'))).toContain("didn't answer in time; check host and port");
 });

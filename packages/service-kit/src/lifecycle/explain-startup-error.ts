@@ -6,6 +6,8 @@ interface SystemError {
   /** How the AWS SDK tells its errors apart. */
   readonly name?: unknown;
   readonly message?: unknown;
+  /** What PostgreSQL, or a guard in the database, says beside its message. */
+  readonly hint?: unknown;
   readonly address?: unknown;
   readonly port?: unknown;
   readonly syscall?: unknown;
@@ -13,7 +15,12 @@ interface SystemError {
   readonly cause?: unknown;
 }
 
-type Explanation = { readonly what: (error: SystemError) => string; readonly todo: string };
+type Explanation = {
+  readonly what: (error: SystemError) => string;
+  readonly todo: string;
+  /** What the server advises goes before `todo`. */
+  readonly isHinted?: true;
+};
 
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   '28P01': { what: messageOf, todo: 'check user and password in DATABASE_URL' },
@@ -21,7 +28,12 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   '3D000': { what: messageOf, todo: 'create the database, or correct its name in DATABASE_URL' },
   '53300': { what: messageOf, todo: 'lower SETTLEMENT_DATABASE_CONNECTIONS_MAX or raise max_connections' },
   '57P03': { what: messageOf, todo: 'the database server is starting or stopping; try again in a moment' },
-  '42501': { what: messageOf, todo: 'grant this role what it needs, or use the right role in DATABASE_URL' },
+  // Of a missing grant, without a hint; or of a guard of ours that refuses whoever asks, and says what would do.
+  '42501': {
+    what: messageOf,
+    todo: 'grant this role what it needs, or use the right role in DATABASE_URL',
+    isHinted: true,
+  },
   '42P01': { what: messageOf, todo: 'the database is not migrated; run: settle migrate' },
   '3F000': { what: messageOf, todo: 'the database is not migrated; run: settle migrate' },
   ECONNREFUSED: { what: (error) => `nothing answers at ${addressOf(error)}`, todo: 'start it, or correct its URL' },
@@ -61,11 +73,15 @@ export function explainStartupError(error: unknown): string {
   for (const link of causesOf(error)) {
     if (link instanceof StartupError) return `${oneLine(link.message)}; ${link.hint}`;
     const explanation = [link.code, link.name].map((key) => EXPLANATIONS[String(key)]).find((found) => found);
-    if (explanation) return `${oneLine(explanation.what(link))}; ${explanation.todo}`;
+    if (explanation) return `${oneLine(explanation.what(link))}; ${todoOf(explanation, link)}`;
     if (CONNECT_TIMEOUT.test(messageOf(link))) return `the database server didn't answer in time; ${CHECK_SERVER}`;
   }
   // Not foreseen: whoever reads this needs the stack.
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function todoOf({ todo, isHinted }: Explanation, { hint }: SystemError): string {
+  return isHinted && typeof hint === 'string' ? oneLine(hint) : todo;
 }
 
 /** The error, what it wraps, and the parts of an AggregateError (a refused connection on several addresses). */

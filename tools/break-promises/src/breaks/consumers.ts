@@ -2,6 +2,8 @@ import type { Break } from './break.ts';
 
 const CONSUME = 'packages/event-store/src/consume';
 const GROUPS = 'packages/event-store/migrations/0009_consumer_groups.sql';
+/** The guard of offsets and the seek that are in force. */
+const GUARD = 'packages/event-store/migrations/0015_heads_and_groups.sql';
 
 /** Consumer groups. */
 export const CONSUMER_BREAKS: readonly Break[] = [
@@ -89,7 +91,7 @@ export const CONSUMER_BREAKS: readonly Break[] = [
   {
     promise: 'C4',
     note: 'an offset may go back',
-    file: GROUPS,
+    file: GUARD,
     find: `     or (new.next_offset < old.next_offset and not ledger.is_on_record(new, 'sought'))\n`,
     replace: '',
     shows: 'resolved',
@@ -97,7 +99,7 @@ export const CONSUMER_BREAKS: readonly Break[] = [
   {
     promise: 'C4',
     note: 'an offset may go beyond the head',
-    file: GROUPS,
+    file: GUARD,
     find: '(select h.next_offset from ledger.partitions h where h.partition = new.partition), 0) then',
     replace: '(select max(h.next_offset) + 1 from ledger.partitions h), 0) then',
     shows: 'resolved',
@@ -114,15 +116,23 @@ export const CONSUMER_BREAKS: readonly Break[] = [
   {
     promise: 'C4',
     note: 'a group may begin anywhere',
-    file: GROUPS,
+    file: GUARD,
     find: 'if new.next_offset = 0 and new.paused_at is null then',
     replace: 'if new.paused_at is null then',
     shows: 'resolved',
   },
   {
+    promise: 'C4',
+    note: 'a group may begin a partition that is not there',
+    file: GUARD,
+    find: 'if not exists (select from ledger.partitions h where h.partition = new.partition) then',
+    replace: 'if new.partition is null then',
+    shows: 'resolved',
+  },
+  {
     promise: 'C5',
     note: 'a group that runs is moved',
-    file: GROUPS,
+    file: GUARD,
     find: 'if held[i].paused_at is null and held[i].stopped_at is null then',
     replace: 'if held[i].paused_at is null and held[i].stopped_at is not null then',
     shows: 'running',
@@ -130,9 +140,17 @@ export const CONSUMER_BREAKS: readonly Break[] = [
   {
     promise: 'C5',
     note: 'a seek may go beyond the head',
-    file: GROUPS,
+    file: GUARD,
     find: 'elsif targets[i] not between 0 and heads[i] then',
     replace: 'elsif targets[i] < 0 then',
+    shows: 'beyond the head',
+  },
+  {
+    promise: 'C5',
+    note: 'a seek of all holds a partition against the head of another',
+    file: GUARD,
+    find: 'left join ledger.partitions p on',
+    replace: 'join ledger.partitions p on',
     shows: 'beyond the head',
   },
   {
