@@ -38,7 +38,12 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 }
 
 /** Of a person, for a record: not empty. */
-export function aName(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('It is empty: the record needs a name.');
+export const aName = (text: string) => notBlank(text, 'a name');
+
+/** For a record: not empty. */
+export const aReason = (text: string) => notBlank(text, 'a reason');
+
+function notBlank(text: string, what: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError(`It is empty: the record needs ${what}.`);
   return text.trim();
 }

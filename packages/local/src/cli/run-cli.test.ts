@@ -69,6 +69,24 @@ test.each([
   expect(err).not.toBe('');
 });
 
+test.each([
+  ['seek', ['all', '--to', 'end']],
+  ['pause', []],
+  ['resume', []],
+])('a blank reason or name for %s is refused before anything is looked for', async (order, more) => {
+  const record = { by: 'ada', reason: 'a test' };
+  for (const [option, blank] of [
+    ['reason', ' '],
+    ['reason', ''],
+    ['by', '\t'],
+  ] as const) {
+    const options = Object.entries({ ...record, [option]: blank }).flatMap(([name, value]) => [`--${name}`, value]);
+    const { exitCode, err } = await run('groups', order, 'read_1', ...more, ...options);
+    expect(exitCode).toBe(2);
+    expect(err).toContain(`It is empty: the record needs a ${option === 'by' ? 'name' : 'reason'}.`);
+  }
+});
+
 test('without a running stack the line tells what to do', async () => {
   const { err } = await run('balances', '--folder', '/nonexistent/settlement');
   expect(err).toContain('no stack runs in /nonexistent/settlement');

@@ -7,6 +7,7 @@ import {
   addFolderOption,
   addJsonOption,
   aName,
+  aReason,
   type CommandContext,
   surroundings,
   wholeNumber,
@@ -41,7 +42,7 @@ export function pauseCommand(context: CommandContext): Command {
     .argument('<group>', 'as settle groups names it')
     .addArgument(partitionArgument())
     .requiredOption('--by <name>', 'who says so; it is recorded', aName)
-    .option('--reason <text>', 'why; it is recorded')
+    .option('--reason <text>', 'why; it is recorded', aReason)
     .addHelpText('after', '\nExample:\n  settle groups pause webhooks --by ada --reason "the receiver is being moved"')
     .action(async (group: string, partition: number | undefined, options: Options & { readonly reason?: string }) => {
       const { pauseGroup } = await import('@northwind/event-store');
@@ -68,7 +69,7 @@ export function seekCommand(context: CommandContext): Command {
     .addArgument(new Argument('<partition>', 'its number, or all').argParser(parsePartitionOrAll))
     .requiredOption('--to <offset>', 'the offset to apply next, beginning or end', parseTarget)
     .requiredOption('--by <name>', 'who says so; it is recorded', aName)
-    .requiredOption('--reason <text>', 'why; it is recorded')
+    .requiredOption('--reason <text>', 'why; it is recorded', aReason)
     .addHelpText(
       'after',
       `

@@ -2,7 +2,7 @@ import type { ResumedPartition } from '@northwind/event-store';
 import type { LedgerTables } from '@northwind/event-store/tables';
 import { stringify } from '@northwind/service-kit';
 import { Command } from 'commander';
-import { addFolderOption, addJsonOption, aName, type CommandContext, surroundings } from '../cli/context.ts';
+import { addFolderOption, addJsonOption, aName, aReason, type CommandContext, surroundings } from '../cli/context.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import { withDatabase } from '../cli/with-database.ts';
 import { partitionArgument } from './operate-groups.ts';
@@ -21,7 +21,7 @@ export function resumeCommand(context: CommandContext): Command {
     .argument('<group>', 'as settle groups names it')
     .addArgument(partitionArgument())
     .requiredOption('--by <name>', 'who says so; it is recorded', aName)
-    .option('--reason <text>', 'why; it is recorded')
+    .option('--reason <text>', 'why; it is recorded', aReason)
     .addHelpText(
       'after',
       `
