@@ -146,6 +146,10 @@ describe('operating a group', () => {
     await as(role, move(6n));
     await pauseGroup(db, four);
     await expect(as(role, move(7n))).rejects.toMatchObject({ code: '42501' });
+    for (const change of ['paused_at = null', 'partition = 99', `consumer_group = 'another'`]) {
+      const statement = `update ledger.consumer_offsets set ${change} where consumer_group = 'g' and partition = 4`;
+      await expect(as(role, (trx) => sql.raw(statement).execute(trx))).rejects.toMatchObject({ code: '42501' });
+    }
     await stopPartition(db, { group: 'g', partition: 4, fromOffset: 6n, reason: 'poison' });
     await expect(
       as(role, (trx) => sql`update ledger.consumer_offsets set stopped_at = null, stopped_reason = null`.execute(trx)),
