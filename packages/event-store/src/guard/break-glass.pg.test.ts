@@ -177,6 +177,22 @@ describe('the break-glass', () => {
     await expect(owner.query('delete from ledger.events')).rejects.toThrow('append-only');
   });
 
+  it('is not for a service, even one to which a function lends the rights of the owner', async () => {
+    await owner.query(`
+      create function public.lend(statement text) returns void language plpgsql security definer
+      as $$ begin execute statement; end $$`);
+    const service = new pg.Client(await test.login('settlement_reader'));
+    const lent = (statement: string) => service.query('select public.lend($1)', [statement]);
+    await service.connect();
+    try {
+      await service.query('begin');
+      await lent(PERMIT);
+      await expect(lent('delete from ledger.events')).rejects.toThrow('append-only');
+    } finally {
+      await service.end();
+    }
+  });
+
   it('is not opened by a row of an earlier transaction that bears the same transaction id', async () => {
     await owner.query('begin');
     await owner.query(`insert into ledger.break_glass_uses (operation, actor, reason, used_at)
