@@ -91,11 +91,11 @@ describe('append', () => {
       body: '{"a":"\0\u00e9"}',
     };
     await log.reject([rejected]);
-    await log.reject([rejected]);
+    await log.reject([rejected, rejected]); // of two receivers, say
     const rows = await database.db.selectFrom('ledger.rejections').selectAll().execute();
     expect(rows).toHaveLength(1);
     expect(rows[0]?.body.toString('utf8')).toBe(rejected.body);
-    expect(rows[0]?.seen).toBe(2n);
+    expect(rows[0]?.seen).toBe(3n);
   });
 
   it('numbers densely under concurrent writers that send the same events', async () => {

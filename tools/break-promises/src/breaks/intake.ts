@@ -72,7 +72,15 @@ export const INTAKE_BREAKS: readonly Break[] = [
     file: REJECT,
     find: 'do update set seen = r.seen + excluded.seen',
     replace: 'do nothing',
-    shows: 'expected 1n to be 2n',
+    shows: 'expected 1n to be 3n',
+  },
+  {
+    promise: 'D2',
+    note: 'a rejection that comes twice in one call is counted once',
+    file: REJECT,
+    find: 'do update set seen = r.seen + excluded.seen',
+    replace: 'do update set seen = r.seen + 1',
+    shows: 'expected 2n to be 3n',
   },
   {
     promise: 'D3',
