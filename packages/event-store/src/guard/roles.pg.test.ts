@@ -126,6 +126,18 @@ describe('the least a service needs', () => {
     }
   });
 
+  it('is, for the writer, this and nothing else in the whole database', async () => {
+    const { rows } = await owner.query(PRIVILEGES, ['settlement_writer']);
+    expect(rows.map(({ privilege, name }) => `${privilege} ${name}`)).toEqual([
+      'EXECUTE function ledger.append_events',
+      'EXECUTE function ledger.reject_messages',
+      'SELECT table ledger.migrations',
+      'SELECT table ledger.partitions',
+      'USAGE schema ledger',
+      'USAGE schema public', // as everybody has it, and nothing is in it
+    ]);
+  });
+
   it('every function of the schema is closed to the public, and safe from a search path of the caller’s', async () => {
     const { rows } = await owner.query(`
       select p.proname as name from pg_proc p
@@ -180,6 +192,26 @@ describe('the writer can’t skip an offset', () => {
     expect(rowCount).toBe(1);
   });
 });
+
+/** What a role may do, in its own name, as a member or as one of the public, with schemas and what is in them. */
+const PRIVILEGES = `
+  with acls(schema, name, acl) as (
+    select oid, 'schema ' || nspname, coalesce(nspacl, acldefault('n', nspowner)) from pg_namespace
+    union all
+    select relnamespace, format('%s %s', case relkind when 'S' then 'sequence' else 'table' end, oid::regclass),
+           coalesce(relacl, acldefault(case relkind when 'S' then 's' else 'r' end::"char", relowner))
+    from pg_class where relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+    union all
+    select relnamespace, format('column %s.%s', attrelid::regclass, attname), attacl
+    from pg_attribute a join pg_class c on c.oid = attrelid where attacl is not null
+    union all
+    select pronamespace, format('function %s', oid::regproc), coalesce(proacl, acldefault('f', proowner)) from pg_proc
+  )
+  select privilege_type as privilege, name
+  from acls join pg_namespace n on n.oid = schema, aclexplode(acl)
+  where nspname !~ '^pg_' and nspname <> 'information_schema'
+    and case grantee when 0 then true else pg_has_role($1::name, grantee, 'usage') end
+  order by (privilege_type || ' ' || name) collate "C"`;
 
 function appendCall() {
   const event = payment({ paymentId: 'by hand' });

@@ -110,6 +110,42 @@ export const GUARD_BREAKS: readonly Break[] = [
   },
   {
     promise: 'G2',
+    note: 'the writer may hold groups back and let them go',
+    file: 'packages/event-store/migrations/0009_consumer_groups.sql',
+    find: 'ledger.seek_group to settlement_operator;',
+    replace: `ledger.seek_group to settlement_operator;
+grant execute on function ledger.pause_group, ledger.resume_group to settlement_writer;`,
+    shows: 'EXECUTE function ledger.pause_group',
+  },
+  {
+    promise: 'G2',
+    note: 'the writer may tally by itself',
+    file: ROLES,
+    find: 'grant select on ledger.partitions to settlement_writer;',
+    replace: `grant select on ledger.partitions to settlement_writer;
+grant insert on ledger.intake, ledger.conflicts, ledger.rejections, ledger.migrations to settlement_writer;`,
+    shows: 'INSERT table ledger.intake',
+  },
+  {
+    promise: 'G2',
+    note: 'the writer may set the time of a head',
+    file: HEADS,
+    find: 'alter table ledger.partitions enable always trigger partitions_heads_only_grow;',
+    replace: `alter table ledger.partitions enable always trigger partitions_heads_only_grow;
+grant update (recorded_at) on ledger.partitions to settlement_writer;`,
+    shows: 'UPDATE column ledger.partitions.recorded_at',
+  },
+  {
+    promise: 'G2',
+    note: 'everybody may make sequences go on',
+    file: ROLES,
+    find: 'grant select on ledger.partitions to settlement_writer;',
+    replace: `grant select on ledger.partitions to settlement_writer;
+grant usage on all sequences in schema ledger to public;`,
+    shows: 'USAGE sequence ledger.',
+  },
+  {
+    promise: 'G2',
     note: 'the writer may not reject',
     file: ROLES,
     find: 'grant execute on function ledger.append_events, ledger.reject_messages to settlement_writer;',
