@@ -85,6 +85,7 @@ export const GUARDS: Readonly<Record<string, TableGuards>> = {
       events_idempotency_key_unique: 'UNIQUE (idempotency_key)',
       events_occurred_at_is_finite: 'CHECK (isfinite(occurred_at))',
       events_pk: 'PRIMARY KEY (partition, "offset")',
+      events_recorded_at_is_finite: 'CHECK (isfinite(recorded_at)) NOT VALID',
       events_version_is_positive: 'CHECK ((version > 0))',
     },
     triggers: {
@@ -117,14 +118,17 @@ export const GUARDS: Readonly<Record<string, TableGuards>> = {
       partitions_next_offset_not_negative: 'CHECK ((next_offset >= 0))',
       partitions_partition_not_negative: 'CHECK ((partition >= 0))',
       partitions_pk: 'PRIMARY KEY (partition)',
+      partitions_recorded_at_is_finite: 'CHECK (isfinite(recorded_at))',
     },
     triggers: {
       partitions_are_fixed:
         'BEFORE INSERT OR DELETE OR UPDATE OF partition OR TRUNCATE FOR EACH STATEMENT EXECUTE FUNCTION ' +
         'refuse_other_partitions()',
       partitions_heads_only_grow:
-        'BEFORE UPDATE OF next_offset FOR EACH ROW WHEN ((new.next_offset < old.next_offset)) EXECUTE FUNCTION ' +
-        'refuse_head_change()',
+        'BEFORE UPDATE OF next_offset, recorded_at FOR EACH ROW WHEN (((new.next_offset < old.next_offset) OR ' +
+        '(new.recorded_at < old.recorded_at) OR (NOT isfinite(new.recorded_at)) OR ((new.recorded_at IS NULL) AND ' +
+        '(old.recorded_at IS NOT NULL)) OR ((new.next_offset = old.next_offset) AND (new.recorded_at IS DISTINCT ' +
+        'FROM old.recorded_at)))) EXECUTE FUNCTION refuse_head_change()',
     },
   },
   rejections: {

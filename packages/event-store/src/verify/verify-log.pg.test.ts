@@ -121,6 +121,7 @@ describe('verify', () => {
       [
         'alter table ledger.events drop constraint events_recorded_at_is_finite',
         `update ledger.events set recorded_at = 'infinity' ${at(19)}`,
+        'alter table ledger.events add constraint events_recorded_at_is_finite check (isfinite(recorded_at)) not valid',
       ],
       ['changed 4/19'],
     ],
