@@ -87,8 +87,10 @@ export function createMessagesInHand(options: MessagesInHandOptions): MessagesIn
     let failed = false;
     await queue.extend(due, visibilitySeconds, ({ count, cause, isOver }: CallFailure) => {
       failed = true;
-      logger.warn({ event: 'messages.extend_failed', count, isOver, err: cause });
-      if (!isOver) queueHealth.failed('extending', cause);
+      const told = { event: 'messages.extend_failed', count, isOver, err: cause };
+      if (isOver) return logger.info(told); // as a rule it was deleted while this was on its way
+      logger.warn(told);
+      queueHealth.failed('extending', cause);
     });
     if (!failed) queueHealth.worked('extending');
   }
