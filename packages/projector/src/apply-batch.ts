@@ -9,32 +9,36 @@
 import type { ConsumedBatch, LoggedEvent } from '@northwind/event-store';
 import type { Kysely } from 'kysely';
 import { foldEvent, toFoldedEvent } from './fold-event.ts';
-import type { FoldedEvent } from './folding.ts';
-import { READ_MODELS } from './read-models.ts';
+import type { FoldedEvent, ReadModel } from './folding.ts';
 import { loadRows } from './working-set/load-rows.ts';
 import { WorkingSet } from './working-set/working-set.ts';
 import { insertRows, upsertRows } from './working-set/write-rows.ts';
 
-/** `schema` is the generation's. */
+/** What of a generation a batch is applied to. */
+export interface Target {
+  readonly schema: string;
+  readonly models: readonly ReadModel[];
+}
+
 export async function applyBatch(
   db: Kysely<unknown>,
-  schema: string,
+  target: Target,
   batch: ConsumedBatch<LoggedEvent>,
 ): Promise<void> {
   const events = batch.slices.flatMap((slice) => slice.items.map(toFoldedEvent));
   const working = new WorkingSet();
-  await loadTouched(db, schema, events, working);
-  for (const event of events) foldEvent(event, working);
-  await writeChanged(db, schema, working);
+  await loadTouched(db, target, events, working);
+  for (const event of events) foldEvent(event, target.models, working);
+  await writeChanged(db, target, working);
 }
 
 async function loadTouched(
   db: Kysely<unknown>,
-  schema: string,
+  { schema, models }: Target,
   events: readonly FoldedEvent[],
   working: WorkingSet,
 ): Promise<void> {
-  for (const model of READ_MODELS) {
+  for (const model of models) {
     for (const event of events) model.want?.(event, working);
     for (const table of model.tables) {
       if (table.kind === 'keyed') await loadRows(db, schema, table, working.rows(table));
@@ -42,8 +46,8 @@ async function loadTouched(
   }
 }
 
-async function writeChanged(db: Kysely<unknown>, schema: string, working: WorkingSet): Promise<void> {
-  for (const table of READ_MODELS.flatMap((model) => model.tables)) {
+async function writeChanged(db: Kysely<unknown>, { schema, models }: Target, working: WorkingSet): Promise<void> {
+  for (const table of models.flatMap((model) => model.tables)) {
     if (table.kind === 'keyed') await upsertRows(db, schema, table, working.rows(table).changed());
     else await insertRows(db, schema, table, working.appended(table));
   }

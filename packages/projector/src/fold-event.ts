@@ -2,13 +2,12 @@
 
 import type { LoggedEvent } from '@northwind/event-store';
 import { decodeEvent } from '@northwind/events';
-import type { FoldedEvent, Folding } from './folding.ts';
-import { READ_MODELS } from './read-models.ts';
+import type { FoldedEvent, Folding, ReadModel } from './folding.ts';
 import type { WorkingSet } from './working-set/working-set.ts';
 
-export function foldEvent(event: FoldedEvent, working: WorkingSet): Folding {
+export function foldEvent(event: FoldedEvent, models: readonly ReadModel[], working: WorkingSet): Folding {
   const folding: Folding = { event, working, postings: [], anomalies: [] };
-  for (const model of READ_MODELS) model.fold(folding);
+  for (const model of models) model.fold(folding);
   return folding;
 }
 
@@ -16,5 +15,5 @@ export function foldEvent(event: FoldedEvent, working: WorkingSet): Folding {
 export function toFoldedEvent(event: LoggedEvent): FoldedEvent {
   const { partition, offset, merchantId, subject, occurredAt, recordedAt, type, version, data } = event;
   const fact = decodeEvent({ type, version, data });
-  return { partition, offset, merchantId, subject, occurredAt, recordedAt, fact, data };
+  return { partition, offset, merchantId, subject, occurredAt, recordedAt, fact, data, version };
 }

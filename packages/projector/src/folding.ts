@@ -14,8 +14,9 @@ export interface FoldedEvent<Fact extends DomainEvent = DomainEvent> {
   readonly occurredAt: Instant;
   readonly recordedAt: Instant;
   readonly fact: Fact;
-  /** The data as it came, for the timeline. */
+  /** The data as it came, for the timeline, and its version. */
   readonly data: unknown;
+  readonly version: number;
 }
 
 export type AnomalyKind =

@@ -50,7 +50,7 @@ export function createProjector(options: ProjectorOptions): Service {
   return createService({
     name: 'projector',
     async start() {
-      const { schema, consumerGroup, epoch } = await readActiveGeneration(database.db);
+      const { schema, models, consumerGroup, epoch } = await readActiveGeneration(database.db);
       logger.info({ event: 'projector.started', schema, group: consumerGroup, epoch }, 'projector started');
       // Which group it is turns out only here; its first turn says how it is.
       health?.set(`consumer ${consumerGroup}`, 'failing', NOT_STARTED_YET);
@@ -58,7 +58,7 @@ export function createProjector(options: ProjectorOptions): Service {
         database,
         group: consumerGroup,
         source: logSource as unknown as Source<LoggedEvent, ReadTables>,
-        apply: (trx, batch) => applyBatch(trx as unknown as Kysely<unknown>, schema, batch),
+        apply: (trx, batch) => applyBatch(trx as unknown as Kysely<unknown>, { schema, models }, batch),
         doorbell: DOORBELL_LEDGER,
         logger,
         clock,

@@ -7,9 +7,11 @@ import { anomalies } from './anomalies/fold.ts';
 import { balances } from './balances/fold.ts';
 import { disputes } from './disputes/fold.ts';
 import type { ReadModel } from './folding.ts';
+import { journal } from './journal/fold.ts';
 import { payments } from './payments/fold.ts';
 import { payouts } from './payouts/fold.ts';
 import { refunds } from './refunds/fold.ts';
+import { statements } from './statements/fold.ts';
 
 export const READ_MODELS: readonly ReadModel[] = [
   refunds,
@@ -18,5 +20,7 @@ export const READ_MODELS: readonly ReadModel[] = [
   payouts,
   payments,
   balances,
+  journal,
+  statements,
   anomalies,
 ];

@@ -8,13 +8,17 @@ import type { AdjustmentRow } from './adjustments/table.ts';
 import type { AnomalyRow } from './anomalies/table.ts';
 import type { BalanceRow } from './balances/table.ts';
 import type { DisputeRow } from './disputes/table.ts';
+import type { JournalRow } from './journal/table.ts';
 import type { PaymentRow } from './payments/table.ts';
 import type { PayoutFactRow, PayoutRow, PayoutTransitionRow } from './payouts/table.ts';
 import type { RefundRow } from './refunds/table.ts';
+import type { StatementRow } from './statements/table.ts';
 
 export interface ReadTables extends LedgerTables {
   'read.generations': GenerationsTable;
   'read.balances': SqlRow<BalanceRow>;
+  'read.journal': SqlRow<JournalRow>;
+  'read.statements': SqlRow<StatementRow>;
   'read.payments': SqlRow<PaymentRow>;
   'read.refunds': SqlRow<RefundRow>;
   'read.disputes': SqlRow<DisputeRow>;

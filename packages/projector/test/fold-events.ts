@@ -6,10 +6,12 @@ import { balancesTable } from '../src/balances/table.ts';
 import { disputesTable } from '../src/disputes/table.ts';
 import { foldEvent, toFoldedEvent } from '../src/fold-event.ts';
 import type { Posting } from '../src/journal/posting.ts';
+import { journalTable } from '../src/journal/table.ts';
 import { paymentsTable } from '../src/payments/table.ts';
 import { payoutFactsTable, payoutsTable, payoutTransitionsTable } from '../src/payouts/table.ts';
 import { READ_MODELS } from '../src/read-models.ts';
 import { refundsTable } from '../src/refunds/table.ts';
+import { statementsTable } from '../src/statements/table.ts';
 import { WorkingSet } from '../src/working-set/working-set.ts';
 
 /** The events as the log would hold them, one after the other in partition 0. */
@@ -37,11 +39,13 @@ export function foldEvents(...events: readonly CloudEvent[]) {
       model.want?.(event, working);
       for (const table of model.tables) if (table.kind === 'keyed') working.rows(table).takeWanted();
     }
-    postings.push(...foldEvent(event, working).postings);
+    postings.push(...foldEvent(event, READ_MODELS, working).postings);
   }
   return {
     postings,
     balances: working.rows(balancesTable).all(),
+    journal: working.appended(journalTable),
+    statements: working.rows(statementsTable).all(),
     payments: working.rows(paymentsTable).all(),
     refunds: working.rows(refundsTable).all(),
     disputes: working.rows(disputesTable).all(),

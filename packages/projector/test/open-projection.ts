@@ -88,7 +88,11 @@ export async function rebuildBeside(db: Kysely<ReadTables>, batchSize: number): 
       const { items } = await readEvents(ledger, [{ partition, fromOffset, toOffset }], limit);
       const slice = { partition, items, fromOffset, nextOffset: fromOffset + BigInt(items.length), moreWaiting: false };
       await db.transaction().execute((trx) => {
-        return applyBatch(trx as unknown as Kysely<unknown>, 'read_g2', { slices: [slice] });
+        return applyBatch(
+          trx as unknown as Kysely<unknown>,
+          { schema: 'read_g2', models: READ_MODELS },
+          { slices: [slice] },
+        );
       });
     }
   }

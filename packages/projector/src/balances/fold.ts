@@ -15,8 +15,7 @@ export const balances: ReadModel = {
   },
   fold({ event, working, postings, anomalies }) {
     const rows = working.rows(balancesTable);
-    const moved = Map.groupBy(postings.flatMap(toMovements), (movement) => movement.entry.currency);
-    for (const [currency, movements] of moved) {
+    for (const [currency, movements] of movementsByCurrency(postings)) {
       const before = rows.get(event.merchantId, currency) ?? emptyBalance(event, currency);
       const after = moveBalance(before, event, movements);
       rows.put(after);
@@ -34,7 +33,7 @@ export interface Movement {
 export function moveBalance(before: BalanceRow, event: FoldedEvent, movements: readonly Movement[]): BalanceRow {
   const figures: { -readonly [Figure in keyof BalanceFigures]?: bigint } = {};
   for (const { kind, entry } of movements) {
-    const { figure, sign } = figureOf(entry.account, kind);
+    const { figure, sign } = signedFigureOf(entry.account, kind);
     figures[figure] = (figures[figure] ?? before[figure]) + sign * entry.amountMinor;
   }
   return { ...before, ...figures, partition: event.partition, offset: event.offset, updatedAt: event.recordedAt };
@@ -56,7 +55,7 @@ const FIGURES: Readonly<Record<Exclude<Account, 'processor_receivable'>, SignedF
 };
 
 /** The figure an entry moves. The receivable is two figures: captures raise the gross, everything else is refunds. */
-export function figureOf(account: Account, kind: PostingKind): SignedFigure {
+export function signedFigureOf(account: Account, kind: PostingKind): SignedFigure {
   if (account !== 'processor_receivable') return FIGURES[account];
   return kind === 'capture' ? { figure: 'grossMinor', sign: -1n } : { figure: 'refundsMinor', sign: 1n };
 }
@@ -81,8 +80,9 @@ export function emptyBalance(event: FoldedEvent, currency: string): BalanceRow {
   };
 }
 
-function toMovements({ kind, entries }: Posting): Movement[] {
-  return entries.map((entry) => ({ kind, entry }));
+export function movementsByCurrency(postings: readonly Posting[]): Map<string, Movement[]> {
+  const movements = postings.flatMap(({ kind, entries }) => entries.map((entry) => ({ kind, entry })));
+  return Map.groupBy(movements, (movement) => movement.entry.currency);
 }
 
 function negativeBalance({ currency, availableMinor }: BalanceRow): Anomaly {
@@ -90,7 +90,7 @@ function negativeBalance({ currency, availableMinor }: BalanceRow): Anomaly {
 }
 
 /** Every currency that the event may move: its own, and the one its payout or dispute has posted in so far. */
-function currenciesOf({ fact, merchantId, subject }: FoldedEvent, working: WorkingSet): string[] {
+export function currenciesOf({ fact, merchantId, subject }: FoldedEvent, working: WorkingSet): string[] {
   const currencies = 'currency' in fact ? [fact.currency] : [];
   const known = fact.type.startsWith('payout.')
     ? working.rows(payoutsTable).get(merchantId, subject)

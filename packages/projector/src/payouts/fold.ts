@@ -105,11 +105,12 @@ function toFact({
   merchantId,
   subject,
   fact,
+  version,
   occurredAt,
   recordedAt,
   data,
 }: PayoutEvent): PayoutFactRow {
-  return { partition, offset, merchantId, payoutId: subject, type: fact.type, occurredAt, recordedAt, data };
+  return { partition, offset, merchantId, payoutId: subject, type: fact.type, version, occurredAt, recordedAt, data };
 }
 
 function toTransition(before: PayoutRow | undefined, after: PayoutRow, event: PayoutEvent): PayoutTransitionRow {

@@ -68,8 +68,9 @@ export interface PayoutFactRow {
   readonly offset: bigint;
   readonly merchantId: string;
   readonly payoutId: string;
-  /** The event type. */
+  /** The event type, and the version of its data. */
   readonly type: string;
+  readonly version: number;
   readonly occurredAt: Instant;
   readonly recordedAt: Instant;
   readonly data: unknown;
@@ -83,6 +84,7 @@ export const payoutFactsTable = appendedTable<PayoutFactRow>({
     merchantId: 'text',
     payoutId: 'text',
     type: 'text',
+    version: 'int2',
     occurredAt: 'timestamptz',
     recordedAt: 'timestamptz',
     data: 'jsonb',

@@ -14,7 +14,9 @@ export async function loadRows<Row>(
   const keys = rows.takeWanted();
   if (keys.length === 0) return;
   const names = table.key.map((part) => sql.ref(sqlName(part)));
-  const arrays = table.key.map((_, index) => sql`${keys.map((key) => key[index])}::text[]`);
+  const arrays = table.key.map(
+    (part, index) => sql`${keys.map((key) => key[index])}::${sql.raw(table.columns[part])}[]`,
+  );
   const { rows: found } = await sql<Row>`
     select ${selectList(table)}
     from unnest(${sql.join(arrays)}) as wanted(${sql.join(names)})

@@ -9,7 +9,7 @@
  */
 export type Columns<Row> = { readonly [Property in keyof Row]-?: SqlType };
 
-export type SqlType = 'int2' | 'int4' | 'int8' | 'text' | 'timestamptz' | 'jsonb';
+export type SqlType = 'int2' | 'int4' | 'int8' | 'text' | 'timestamptz' | 'date' | 'jsonb';
 
 /** Rows that are looked up by key, folded and written back. */
 export interface KeyedTable<Row> {

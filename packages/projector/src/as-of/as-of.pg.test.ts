@@ -1,0 +1,74 @@
+import { partitionOf } from '@northwind/events';
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { arbitraryEvents } from '../../test/arbitrary-events.ts';
+import { openProjection, type Projection } from '../../test/open-projection.ts';
+import { readBalances } from '../balances/query.ts';
+import { readPayout } from '../payouts/query.ts';
+import { readBalancesAsOf } from './balances-as-of.ts';
+import { readPayoutAsOf } from './payout-as-of.ts';
+import type { Moment } from './resolve-as-of.ts';
+
+const MERCHANTS = ['mer_0', 'mer_1', 'mer_2', 'mer_3', 'mer_4'];
+const PAYOUTS = ['po_0', 'po_1', 'po_2', 'po_3', 'po_4', 'po_5', 'po_6'];
+
+/** What a merchant was told live, without the part that names the generation. */
+async function tellLive({ db }: Projection, merchantId: string) {
+  const { asOf, balances } = await readBalances(db, { merchantId });
+  const payouts = await Promise.all(PAYOUTS.map((payoutId) => readPayout(db, { merchantId, payoutId })));
+  return { at: { partition: asOf.partition, offset: asOf.offset }, balances, payouts: payouts.map((p) => p.payout) };
+}
+
+async function tellAsOf({ db }: Projection, merchantId: string, moment: Moment) {
+  const { asOf, balances } = await readBalancesAsOf(db, { merchantId, moment });
+  const payouts = await Promise.all(PAYOUTS.map((payoutId) => readPayoutAsOf(db, { merchantId, payoutId, moment })));
+  return { at: asOf, balances, payouts: payouts.map((p) => p.payout) };
+}
+
+test('what is told as of a coordinate or a time is what was told live then', async () => {
+  await using projection = await openProjection();
+  const [events = []] = fc.sample(arbitraryEvents({ minLength: 150, maxLength: 150 }), { numRuns: 1, seed: 5 });
+  await projection.startProjector();
+  const recorded = [];
+  for (const event of events) {
+    await projection.append([event]);
+    await projection.caughtUp();
+    const { merchantId } = event.data as { merchantId: string };
+    const { rows } = await sql<{ now: string }>`select clock_timestamp() as now`.execute(projection.db);
+    recorded.push({ merchantId, time: rows[0]?.now ?? '', live: await tellLive(projection, merchantId) });
+  }
+  for (const { merchantId, time, live } of recorded) {
+    expect(await tellAsOf(projection, merchantId, { at: live.at })).toEqual(live);
+    expect(await tellAsOf(projection, merchantId, { time })).toEqual(live);
+  }
+  expect(recorded.some(({ live }) => live.balances.length > 1)).toBe(true);
+  expect(recorded.some(({ live }) => live.payouts.some((payout) => payout?.status === 'returned'))).toBe(true);
+});
+
+test('before its first event a merchant has nothing', async () => {
+  await using projection = await openProjection();
+  const [events = []] = fc.sample(arbitraryEvents({ minLength: 50, maxLength: 50 }), { numRuns: 1, seed: 6 });
+  await projection.append(events);
+  await projection.startProjector();
+  await projection.caughtUp();
+  for (const merchantId of MERCHANTS) {
+    const at = { partition: partitionOf(merchantId, 16), offset: -1n };
+    const nothing = { at, balances: [], payouts: PAYOUTS.map(() => null) };
+    expect(await tellAsOf(projection, merchantId, { at })).toEqual(nothing);
+    expect(await tellAsOf(projection, merchantId, { time: '2020-01-01T00:00:00.000000Z' })).toEqual(nothing);
+  }
+});
+
+test('another partition, or a place that is not applied yet, is refused with what to do', async () => {
+  await using projection = await openProjection();
+  const partition = partitionOf('mer_1', 16);
+  const read = (at: { partition: number; offset: bigint }) =>
+    readBalancesAsOf(projection.db, { merchantId: 'mer_1', moment: { at } });
+  await expect(read({ partition: (partition + 1) % 16, offset: 0n })).rejects.toThrow(
+    `mer_1 is in partition ${partition}; ask as of ${partition}:<offset>, or as of a time`,
+  );
+  await expect(read({ partition, offset: 3n })).rejects.toThrow(
+    `partition ${partition} is applied up to offset -1, not yet to 3`,
+  );
+});
