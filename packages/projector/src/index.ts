@@ -1,5 +1,9 @@
 export { listAnomalies, type StoredAnomaly } from './anomalies/query.ts';
 export type { AnomalyRow } from './anomalies/table.ts';
+export { type BalancesAsOf, readBalancesAsOf } from './as-of/balances-as-of.ts';
+export { type PayoutAsOf, readPayoutAsOf } from './as-of/payout-as-of.ts';
+export { AsOfError, type Moment } from './as-of/resolve-as-of.ts';
+export { type CurrencyBalance, readTrialBalance, type TrialBalance } from './as-of/trial-balance.ts';
 export { type Balance, type BalancesAnswer, readBalances } from './balances/query.ts';
 export type { BalanceFigures } from './balances/table.ts';
 export {
@@ -12,6 +16,7 @@ export {
 } from './changes/read-changes.ts';
 export { loadProjectorConfig, type ProjectorConfig, projectorConfigSchema } from './config.ts';
 export type { AnomalyKind } from './folding.ts';
+export { ACCOUNTS, type Account } from './journal/accounts.ts';
 export { readMigrations } from './migrations.ts';
 export {
   listPayouts,
@@ -28,3 +33,5 @@ export { type PayoutTransition, transitionsSource } from './payouts/transitions-
 export { type AsOf, type ReadPosition, readPosition } from './position/read-position.ts';
 export { createProjector, type ProjectorOptions } from './projector.ts';
 export { createProjectorProcess } from './projector-process.ts';
+export { readStatements, type StatementsAnswer, type StatementsWish } from './statements/query.ts';
+export type { StatementRow } from './statements/table.ts';

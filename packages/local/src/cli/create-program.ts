@@ -15,6 +15,8 @@ import { resumeCommand } from '../commands/resume.ts';
 import { sealCommand } from '../commands/seal.ts';
 import { sendCommand } from '../commands/send.ts';
 import { serviceCommands } from '../commands/services.ts';
+import { statementsCommand } from '../commands/statements.ts';
+import { trialBalanceCommand } from '../commands/trial-balance.ts';
 import { upCommand } from '../commands/up.ts';
 import { verifyCommand } from '../commands/verify.ts';
 import type { CommandContext } from './context.ts';
@@ -52,6 +54,7 @@ export function createProgram(context: CommandContext): Command {
   add(program, 'Run', [upCommand, demoCommand, chaosCommand]);
   add(program, 'Send', [sendCommand, convertCommand]);
   add(program, 'Look', [balancesCommand, payoutsCommand, groupsCommand, rejectionsCommand, conflictsCommand]);
+  add(program, 'Reconcile', [statementsCommand, trialBalanceCommand]);
   add(program, 'Administer', [migrateCommand, loginCommand, keysCommand, resumeCommand]);
   add(program, 'Verify', [verifyCommand, sealCommand]);
   program.commandsGroup('One service each, as production runs them (configured by environment alone):');

@@ -1,11 +1,13 @@
 import { formatMoney } from '@northwind/events';
-import type { PayoutAnswer, PayoutStatus } from '@northwind/projector';
+import type { Moment, PayoutAnswer, PayoutAsOf, PayoutStatus } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
 import { StartupError, stringify } from '@northwind/service-kit';
 import { Command, Option } from 'commander';
 import type { Kysely } from 'kysely';
 import { addFolderOption, addJsonOption, type CommandContext, surroundings, wholeNumber } from '../cli/context.ts';
+import { aMoment, showCoordinate } from '../cli/moment.ts';
 import { formatTable } from '../cli/print-table.ts';
+import { UsageError } from '../cli/usage-error.ts';
 import { withDatabase } from '../cli/with-database.ts';
 import { findPayoutOwners, listRecentPayouts, type PayoutLine } from '../look/list-payouts.ts';
 
@@ -13,6 +15,7 @@ interface Options {
   readonly folder: string;
   readonly merchant?: string;
   readonly id?: string;
+  readonly asOf?: Moment;
   readonly status?: PayoutStatus;
   readonly limit: number;
   readonly json?: true;
@@ -27,6 +30,7 @@ export function payoutsCommand(context: CommandContext): Command {
     .description('payouts that changed last, or one with its timeline')
     .option('--merchant <id>', 'of one merchant')
     .option('--id <payoutId>', 'one payout with everything that happened to it')
+    .option('--as-of <moment>', 'one payout as it was: after an event (4:120033) or at a time', aMoment)
     .addOption(new Option('--status <status>', 'only these').choices(STATUSES))
     .option('--limit <n>', 'at most so many', wholeNumber(1, LIMIT_MAX), LIMIT)
     .addHelpText(
@@ -35,6 +39,7 @@ export function payoutsCommand(context: CommandContext): Command {
 Examples:
   settle payouts --merchant mer_001 --status failed
   settle payouts --id po_0001
+  settle payouts --id po_0001 --as-of 2026-11-21T23:59:59Z
   settle payouts --json --limit 1000 | jq -r '.payouts[] | [.payoutId, .status] | @tsv'`,
     )
     .action((options: Options) =>
@@ -48,7 +53,8 @@ Examples:
 }
 
 async function printList({ terminal }: CommandContext, db: Kysely<ReadTables>, options: Options): Promise<void> {
-  const { merchant: merchantId, status, limit } = options;
+  const { merchant: merchantId, status, limit, asOf } = options;
+  if (asOf) throw new UsageError('--as-of tells of one payout', { hint: 'name it with --id' });
   const payouts = await listRecentPayouts(db, { merchantId, status, limit });
   if (options.json) return terminal.out(stringify({ payouts }));
   if (payouts.length === 0) return terminal.out('no payouts');
@@ -60,7 +66,7 @@ async function printList({ terminal }: CommandContext, db: Kysely<ReadTables>, o
       { title: 'amount', value: amountOf, align: 'right' },
       { title: 'method', value: (row) => row.method ?? '' },
       { title: 'reason', value: (row) => row.reasonCode ?? '' },
-      { title: 'as of', value: (row) => `${row.asOf.partition}/${row.asOf.offset}`, align: 'right' },
+      { title: 'as of', value: (row) => showCoordinate(row.asOf), align: 'right' },
       { title: 'updated', value: (row) => row.updatedAt },
     ]),
   );
@@ -69,22 +75,27 @@ async function printList({ terminal }: CommandContext, db: Kysely<ReadTables>, o
 async function printOne(
   { terminal }: CommandContext,
   db: Kysely<ReadTables>,
-  { id, merchant, json }: Options & { readonly id: string },
+  { id, merchant, asOf: moment, json }: Options & { readonly id: string },
 ): Promise<void> {
-  const { readPayout } = await import('@northwind/projector');
+  const { readPayout, readPayoutAsOf } = await import('@northwind/projector');
   const owners = (await findPayoutOwners(db, id)).filter((owner) => merchant === undefined || owner === merchant);
   if (owners.length === 0) {
     throw new StartupError(`there is no payout ${id}${merchant ? ` of ${merchant}` : ''}`, {
       hint: 'settle payouts lists those that changed last',
     });
   }
-  const answers = await Promise.all(owners.map((merchantId) => readPayout(db, { merchantId, payoutId: id })));
+  const answers = await Promise.all(
+    owners.map((merchantId): Promise<PayoutAnswer | PayoutAsOf> => {
+      const wish = { merchantId, payoutId: id };
+      return moment ? readPayoutAsOf(db, { ...wish, moment }) : readPayout(db, wish);
+    }),
+  );
   if (json) return terminal.out(stringify({ payouts: answers }));
   for (const answer of answers) for (const line of describe(answer)) terminal.out(line);
 }
 
-function describe({ payout }: PayoutAnswer): string[] {
-  if (payout === null) return [];
+function describe({ asOf, payout }: PayoutAnswer | PayoutAsOf): string[] {
+  if (payout === null) return [`nothing was told of it by ${showCoordinate(asOf)}`];
   const lines = [`${payout.payoutId} of ${payout.merchantId}: ${payout.status} ${amountOf(payout)}`];
   if (payout.reasonCode) lines.push(`reason ${payout.reasonCode} ${payout.reason ?? ''}`.trim());
   return [
@@ -94,7 +105,7 @@ function describe({ payout }: PayoutAnswer): string[] {
       { title: 'what', value: (fact) => fact.type },
       { title: 'occurred', value: (fact) => fact.occurredAt },
       { title: 'recorded', value: (fact) => fact.recordedAt },
-      { title: 'at', value: (fact) => `${fact.partition}/${fact.offset}`, align: 'right' },
+      { title: 'at', value: (fact) => showCoordinate(fact), align: 'right' },
     ]),
   ];
 }

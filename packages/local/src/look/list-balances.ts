@@ -2,10 +2,8 @@ import type { Balance } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
 import type { Kysely } from 'kysely';
 
-export type BalanceLine = Balance;
-
 /** Balances of one merchant or, for people who look after the system, of all. */
-export async function listBalances(db: Kysely<ReadTables>, merchantId?: string): Promise<BalanceLine[]> {
+export async function listBalances(db: Kysely<ReadTables>, merchantId?: string): Promise<Balance[]> {
   const rows = await db
     .selectFrom('read.balances')
     .selectAll()

@@ -9,6 +9,7 @@ import { readPayout } from '../payouts/query.ts';
 import { readBalancesAsOf } from './balances-as-of.ts';
 import { readPayoutAsOf } from './payout-as-of.ts';
 import type { Moment } from './resolve-as-of.ts';
+import { readTrialBalance } from './trial-balance.ts';
 
 const MERCHANTS = ['mer_0', 'mer_1', 'mer_2', 'mer_3', 'mer_4'];
 const PAYOUTS = ['po_0', 'po_1', 'po_2', 'po_3', 'po_4', 'po_5', 'po_6'];
@@ -36,15 +37,31 @@ test('what is told as of a coordinate or a time is what was told live then', asy
     await projection.caughtUp();
     const { merchantId } = event.data as { merchantId: string };
     const { rows } = await sql<{ now: string }>`select clock_timestamp() as now`.execute(projection.db);
-    recorded.push({ merchantId, time: rows[0]?.now ?? '', live: await tellLive(projection, merchantId) });
+    const live = await tellLive(projection, merchantId);
+    recorded.push({ merchantId, time: rows[0]?.now ?? '', live, books: await readTrialBalance(projection.db) });
   }
-  for (const { merchantId, time, live } of recorded) {
+  for (const { merchantId, time, live, books } of recorded) {
+    expect(books.currencies.map((currency) => currency.sumMinor)).toEqual(books.currencies.map(() => 0n));
+    expect(await readTrialBalance(projection.db, { time })).toEqual(books);
     expect(await tellAsOf(projection, merchantId, { at: live.at })).toEqual(live);
     expect(await tellAsOf(projection, merchantId, { time })).toEqual(live);
   }
+  expect(await sumJournal(projection)).toEqual(recorded.at(-1)?.books.currencies);
   expect(recorded.some(({ live }) => live.balances.length > 1)).toBe(true);
   expect(recorded.some(({ live }) => live.payouts.some((payout) => payout?.status === 'returned'))).toBe(true);
 });
+
+/** The trial balance by another way: all that was ever posted, summed up. */
+async function sumJournal({ db }: Projection) {
+  const { rows } = await sql<Record<string, bigint> & { currency: string }>`
+    select currency, sum(processor_receivable_minor)::int8 as processor_receivable, sum(bank_minor)::int8 as bank,
+           sum(merchant_payable_minor)::int8 as merchant_payable,
+           sum(payout_in_transit_minor)::int8 as payout_in_transit,
+           sum(dispute_reserve_minor)::int8 as dispute_reserve, sum(fee_revenue_minor)::int8 as fee_revenue,
+           sum(dispute_loss_minor)::int8 as dispute_loss, sum(adjustments_minor)::int8 as adjustments
+    from read.journal group by currency order by currency`.execute(db);
+  return rows.map(({ currency, ...accounts }) => ({ currency, accounts, sumMinor: 0n }));
+}
 
 test('before its first event a merchant has nothing', async () => {
   await using projection = await openProjection();

@@ -1,0 +1,27 @@
+/** A place in the log as people write it on a command line: `4:120033`, `4/120033` as tables show it, or a time. */
+import { parseInstant } from '@northwind/events';
+import type { Moment } from '@northwind/projector';
+import { InvalidArgumentError } from 'commander';
+
+const COORDINATE = /^(\d{1,5})[:/](-1|\d{1,18})$/;
+
+export function aMoment(text: string): Moment {
+  const match = COORDINATE.exec(text);
+  if (match) return { at: { partition: Number(match[1]), offset: BigInt(match[2] ?? '') } };
+  return { time: aTime(text) };
+}
+
+/** RFC 3339, in any zone. */
+export function aTime(text: string): string {
+  const result = parseInstant(text);
+  if (!result.ok) {
+    throw new InvalidArgumentError(
+      'It is a place in the log (4:120033) or a time with its zone (2026-11-21T23:59:59Z).',
+    );
+  }
+  return result.instant;
+}
+
+export function showCoordinate({ partition, offset }: { readonly partition: number; readonly offset: bigint }): string {
+  return `${partition}/${offset}`;
+}

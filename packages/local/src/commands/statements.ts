@@ -1,0 +1,69 @@
+import { formatMoney } from '@northwind/events';
+import type { StatementRow, StatementsAnswer } from '@northwind/projector';
+import type { ReadTables } from '@northwind/projector/tables';
+import { stringify } from '@northwind/service-kit';
+import { Command, InvalidArgumentError } from 'commander';
+import { addFolderOption, addJsonOption, type CommandContext, surroundings } from '../cli/context.ts';
+import { formatTable } from '../cli/print-table.ts';
+import { withDatabase } from '../cli/with-database.ts';
+
+interface Options {
+  readonly folder: string;
+  readonly merchant: string;
+  readonly from: string;
+  readonly to: string;
+  readonly json?: true;
+}
+
+export function statementsCommand(context: CommandContext): Command {
+  const command = new Command('statements')
+    .description('a merchant’s days: opening, what moved, closing')
+    .requiredOption('--merchant <id>', 'of this merchant')
+    .option('--from <day>', 'from this day on', aDay, '0001-01-01')
+    .option('--to <day>', 'up to this day', aDay, '9999-12-31')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  settle statements --merchant mer_001 --from 2026-11-01 --to 2026-11-30
+
+Days are those of the log's clock, in UTC, so a day that is over does not change. A day without movements is not shown:
+it opens and closes with the closing before it.`,
+    )
+    .action(async (options: Options) => {
+      const { merchant: merchantId, from: fromDay, to: toDay } = options;
+      const { readStatements } = await import('@northwind/projector');
+      const answer = await withDatabase<ReadTables, StatementsAnswer>(surroundings(context, options), (db) =>
+        readStatements(db, { merchantId, fromDay, toDay }),
+      );
+      if (options.json) return context.terminal.out(stringify(answer));
+      if (answer.statements.length === 0) return context.terminal.out(`nothing moved for ${merchantId} in these days`);
+      context.terminal.out(render(answer.statements));
+    });
+  return addJsonOption(addFolderOption(command));
+}
+
+function render(statements: readonly StatementRow[]): string {
+  const money = (pick: (row: StatementRow) => bigint) => (row: StatementRow) => formatMoney(pick(row), row.currency);
+  return formatTable(statements, [
+    { title: 'day', value: (row) => row.day },
+    { title: 'opening', value: money((row) => row.openingMinor), align: 'right' },
+    { title: 'captured', value: money((row) => row.grossMinor), align: 'right' },
+    { title: 'fees', value: money((row) => -row.feesMinor), align: 'right' },
+    { title: 'refunds', value: money((row) => -row.refundsMinor), align: 'right' },
+    { title: 'disputes', value: money((row) => -row.heldMinor - row.disputesMinor), align: 'right' },
+    { title: 'adjustments', value: money((row) => row.adjustmentsMinor), align: 'right' },
+    { title: 'payouts', value: money((row) => -row.payoutsMinor), align: 'right' },
+    { title: 'closing', value: money((row) => row.closingMinor), align: 'right' },
+  ]);
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+function aDay(text: string): string {
+  const ms = DAY.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  if (Number.isNaN(ms) || !new Date(ms).toISOString().startsWith(text)) {
+    throw new InvalidArgumentError('It is a day: 2026-11-21.');
+  }
+  return text;
+}
