@@ -2,6 +2,7 @@
 import { parseInstant } from '@northwind/events';
 import type { Moment } from '@northwind/projector';
 import { InvalidArgumentError } from 'commander';
+import { UsageError } from './usage-error.ts';
 
 const COORDINATE = /^(\d{1,5})[:/](-1|\d{1,18})$/;
 
@@ -20,6 +21,18 @@ export function aTime(text: string): string {
     );
   }
   return result.instant;
+}
+
+/** What was asked for of the past can't be told: that is how the command was called. */
+export async function tellPast<Answer>(read: (projector: typeof import('@northwind/projector')) => Promise<Answer>) {
+  const projector = await import('@northwind/projector');
+  try {
+    return await read(projector);
+  } catch (error) {
+    throw error instanceof projector.AsOfError
+      ? new UsageError(error.message, { hint: 'settle groups tells what is applied' })
+      : error;
+  }
 }
 
 export function showCoordinate({ partition, offset }: { readonly partition: number; readonly offset: bigint }): string {

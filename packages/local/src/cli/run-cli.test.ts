@@ -27,6 +27,8 @@ const COMMANDS = [
   'groups',
   'rejections',
   'conflicts',
+  'statements',
+  'trial-balance',
   'migrate',
   'login',
   'keys',

@@ -5,7 +5,7 @@ import { stringify } from '@northwind/service-kit';
 import { Command } from 'commander';
 import type { Kysely } from 'kysely';
 import { addFolderOption, addJsonOption, type CommandContext, surroundings } from '../cli/context.ts';
-import { aMoment, showCoordinate } from '../cli/moment.ts';
+import { aMoment, showCoordinate, tellPast } from '../cli/moment.ts';
 import { formatTable } from '../cli/print-table.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import { withDatabase } from '../cli/with-database.ts';
@@ -67,6 +67,6 @@ async function readPast(
       hint: 'name it with --merchant, or see settle trial-balance',
     });
   }
-  const { readBalancesAsOf } = await import('@northwind/projector');
-  return (await readBalancesAsOf(db, { merchantId, moment })).balances;
+  const { balances } = await tellPast(({ readBalancesAsOf }) => readBalancesAsOf(db, { merchantId, moment }));
+  return balances;
 }

@@ -5,7 +5,7 @@ import { StartupError, stringify } from '@northwind/service-kit';
 import { Command, Option } from 'commander';
 import type { Kysely } from 'kysely';
 import { addFolderOption, addJsonOption, type CommandContext, surroundings, wholeNumber } from '../cli/context.ts';
-import { aMoment, showCoordinate } from '../cli/moment.ts';
+import { aMoment, showCoordinate, tellPast } from '../cli/moment.ts';
 import { formatTable } from '../cli/print-table.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import { withDatabase } from '../cli/with-database.ts';
@@ -77,18 +77,19 @@ async function printOne(
   db: Kysely<ReadTables>,
   { id, merchant, asOf: moment, json }: Options & { readonly id: string },
 ): Promise<void> {
-  const { readPayout, readPayoutAsOf } = await import('@northwind/projector');
   const owners = (await findPayoutOwners(db, id)).filter((owner) => merchant === undefined || owner === merchant);
   if (owners.length === 0) {
     throw new StartupError(`there is no payout ${id}${merchant ? ` of ${merchant}` : ''}`, {
       hint: 'settle payouts lists those that changed last',
     });
   }
-  const answers = await Promise.all(
-    owners.map((merchantId): Promise<PayoutAnswer | PayoutAsOf> => {
-      const wish = { merchantId, payoutId: id };
-      return moment ? readPayoutAsOf(db, { ...wish, moment }) : readPayout(db, wish);
-    }),
+  const answers = await tellPast(({ readPayout, readPayoutAsOf }) =>
+    Promise.all(
+      owners.map((merchantId): Promise<PayoutAnswer | PayoutAsOf> => {
+        const wish = { merchantId, payoutId: id };
+        return moment ? readPayoutAsOf(db, { ...wish, moment }) : readPayout(db, wish);
+      }),
+    ),
   );
   if (json) return terminal.out(stringify({ payouts: answers }));
   for (const answer of answers) for (const line of describe(answer)) terminal.out(line);

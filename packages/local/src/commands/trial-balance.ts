@@ -5,7 +5,7 @@ import { stringify } from '@northwind/service-kit';
 import { Command } from 'commander';
 import { addFolderOption, addJsonOption, type CommandContext, surroundings } from '../cli/context.ts';
 import { EXIT_FAILURE } from '../cli/exit-codes.ts';
-import { aTime } from '../cli/moment.ts';
+import { aTime, tellPast } from '../cli/moment.ts';
 import { formatTable } from '../cli/print-table.ts';
 import { withDatabase } from '../cli/with-database.ts';
 
@@ -29,10 +29,9 @@ Examples:
 Credits are positive, debits negative. Exit code 1: a currency does not sum to zero.`,
     )
     .action(async (options: Options) => {
-      const { readTrialBalance } = await import('@northwind/projector');
       const wish = options.asOf === undefined ? {} : { time: options.asOf };
       const balance = await withDatabase<ReadTables, TrialBalance>(surroundings(context, options), (db) =>
-        readTrialBalance(db, wish),
+        tellPast(({ readTrialBalance }) => readTrialBalance(db, wish)),
       );
       if (balance.currencies.some((currency) => currency.sumMinor !== 0n)) context.exitWith(EXIT_FAILURE);
       context.terminal.out(options.json ? stringify(balance) : render(balance));

@@ -77,7 +77,7 @@ test('before its first event a merchant has nothing', async () => {
   }
 });
 
-test('another partition, or a place that is not applied yet, is refused with what to do', async () => {
+test('another partition, a place that is not applied yet, or a time to come is refused with what to do', async () => {
   await using projection = await openProjection();
   const partition = partitionOf('mer_1', 16);
   const read = (at: { partition: number; offset: bigint }) =>
@@ -87,5 +87,9 @@ test('another partition, or a place that is not applied yet, is refused with wha
   );
   await expect(read({ partition, offset: 3n })).rejects.toThrow(
     `partition ${partition} is applied up to offset -1, not yet to 3`,
+  );
+  const moment = { time: '2999-01-01T00:00:00.000000Z' };
+  await expect(readBalancesAsOf(projection.db, { merchantId: 'mer_1', moment })).rejects.toThrow(
+    '2999-01-01T00:00:00.000000Z is yet to come',
   );
 });

@@ -57,7 +57,9 @@ async function readOffsetAt(db: Kysely<ReadTables>, partition: number, time: Ins
 }
 
 async function readOffsetsAt(db: Kysely<ReadTables>, time: Instant): Promise<Map<number, bigint>> {
-  const { rows } = await sql<Coordinate>`
-    select of_partition as partition, last_offset as "offset" from ledger.offsets_at(${time}::timestamptz)`.execute(db);
+  const { rows } = await sql<Coordinate & { isToCome: boolean }>`
+    select of_partition as partition, last_offset as "offset", ${time}::timestamptz > clock_timestamp() as "isToCome"
+    from ledger.offsets_at(${time}::timestamptz)`.execute(db);
+  if (rows[0]?.isToCome) throw new AsOfError(`${time} is yet to come`);
   return new Map(rows.map(({ partition, offset }) => [partition, offset]));
 }
