@@ -1,7 +1,7 @@
 export type { AppendOutcome, IncomingEvent } from './append/append-events.ts';
 export { createEventLog, type EventLog } from './append/event-log.ts';
 export type { RejectedMessage } from './append/reject-messages.ts';
-export { type BatchSlice, type ConsumedBatch, consumeRound } from './consume/consume-round.ts';
+export type { BatchSlice, ConsumedBatch } from './consume/consume-round.ts';
 export { type ConsumerOptions, createConsumer } from './consume/consumer.ts';
 export { type GroupLag, readGroupLag } from './consume/group-lag.ts';
 export { createLagGauges } from './consume/lag-gauges.ts';
