@@ -71,7 +71,7 @@ export const ORDER_BREAKS: readonly Break[] = [
     file: APPEND,
     find: 'recorded := greatest(recorded, clock_timestamp());',
     replace: 'recorded := clock_timestamp();',
-    shows: 'to deeply equal',
+    shows: 'it moves forward, with the offset',
   },
   {
     promise: 'L5',
