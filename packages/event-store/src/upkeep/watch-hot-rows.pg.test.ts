@@ -40,10 +40,13 @@ describe('the hot rows', () => {
   }
 
   it('are cleared away as they are passed, as long as no snapshot keeps them', async () => {
-    await append();
-    const rows = await readHotRows(database.db);
-    expect(rows.dead.partitions).toBeLessThan(DEAD_MAX);
-    expect(rows.dead.intake).toBeLessThan(DEAD_MAX);
+    // The server's own vacuum may look at this database just then, and its snapshot keeps them for a moment.
+    const areFew = async () => {
+      await append();
+      const { dead } = await readHotRows(database.db);
+      return dead.partitions < DEAD_MAX && dead.intake < DEAD_MAX;
+    };
+    await eventually(areFew, { timeoutMs: 20_000 });
   });
 
   it('are changed without touching an index, with room left for it on each page', async () => {
