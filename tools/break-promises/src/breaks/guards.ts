@@ -1,6 +1,6 @@
 import type { Break } from './break.ts';
 
-const APPEND = 'packages/event-store/migrations/0012_append_with_one_scan.sql';
+const APPEND = 'packages/event-store/migrations/0017_tally_in_one_stream.sql';
 const GLASS = 'packages/event-store/migrations/0008_break_glass.sql';
 const HEADS = 'packages/event-store/migrations/0015_heads_and_groups.sql';
 const ROLES = 'packages/event-store/migrations/0006_roles.sql';
@@ -195,7 +195,7 @@ grant usage on all sequences in schema ledger to public;`,
   {
     promise: 'G4',
     note: 'a setting of the append reaches what it calls',
-    file: 'packages/event-store/migrations/0012_append_with_one_scan.sql',
+    file: 'packages/event-store/migrations/0017_tally_in_one_stream.sql',
     find: 'set jit = off\n',
     replace: 'set jit = off\nset enable_nestloop = off\n',
     shows: 'to be less than 1000',

@@ -1,6 +1,6 @@
 import type { Break } from './break.ts';
 
-const APPEND = 'packages/event-store/migrations/0012_append_with_one_scan.sql';
+const APPEND = 'packages/event-store/migrations/0017_tally_in_one_stream.sql';
 const JUDGE = 'packages/event-store/migrations/0007_append_in_one_stream.sql';
 const EVENTS = 'packages/event-store/migrations/0001_events.sql';
 const CALL = 'packages/event-store/src/append/append-events.ts';

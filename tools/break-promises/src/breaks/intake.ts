@@ -1,6 +1,6 @@
 import type { Break } from './break.ts';
 
-const APPEND = 'packages/event-store/migrations/0012_append_with_one_scan.sql';
+const APPEND = 'packages/event-store/migrations/0017_tally_in_one_stream.sql';
 const REJECT = 'packages/event-store/migrations/0004_reject_messages.sql';
 const ERRORS = 'packages/event-store/src/errors/ledger-errors.ts';
 const RECORD = 'packages/ledger-writer/src/batch/record-unit.ts';

@@ -1,7 +1,7 @@
 import type { Break } from './break.ts';
 
 /** The body of append_events that is in force. */
-const APPEND = 'packages/event-store/migrations/0012_append_with_one_scan.sql';
+const APPEND = 'packages/event-store/migrations/0017_tally_in_one_stream.sql';
 const CHECK = 'packages/event-store/migrations/0007_append_in_one_stream.sql';
 const PARTITION = 'packages/events/src/identity/choose-partition.ts';
 
