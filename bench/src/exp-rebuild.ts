@@ -1,0 +1,22 @@
+import { ledgerMigrations } from '@northwind/event-store';
+import { migrate, openDatabase } from '@northwind/service-kit';
+import { readMigrations, rebuild } from '@northwind/projector';
+import { startBenchServer, withClient } from './postgres/bench-server.ts';
+import { fillLog } from './workload/fill-log.ts';
+const count = Number(process.argv[2] ?? 200_000);
+const lanes = Number(process.argv[3] ?? 2);
+await using server = await startBenchServer();
+await server.withDatabase(async (url) => {
+  await migrate(url, [ledgerMigrations, readMigrations]);
+  await withClient(url, (client) => fillLog(client, { count, keys: 'time-prefixed', signal: new AbortController().signal }));
+  await withClient(url, (client) => client.query('vacuum analyze ledger.events'));
+  await using database = openDatabase<any>({ url, applicationName: 'bench', connectionsMax: lanes + 3, limits: { statementMs: 0, idleInTransactionMs: 0 } });
+  let t = performance.now(); const u0 = process.cpuUsage();
+  const mark = (s: string) => { const n = performance.now(); console.log(s, Math.round(n - t), 'ms'); t = n; };
+  const t0 = performance.now();
+  const r = await rebuild({ database, lanes, onStep: (s) => mark(JSON.stringify(s, (_, v) => typeof v === 'bigint' ? Number(v) : v)) });
+  mark('compared');
+  const u = process.cpuUsage(u0);
+  console.log('total', Math.round(performance.now() - t0), 'events/s', Math.round(count / (performance.now() - t0) * 1000), 'node µs/event', (u.user + u.system) / count);
+  console.log(r.comparison.isEqual, r.comparison.tables);
+});
