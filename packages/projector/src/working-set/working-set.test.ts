@@ -23,7 +23,7 @@ test('a row that nobody announced can neither be read nor written', () => {
   expect(() => rows.get('mer_1', 'a')).toThrow('never loaded');
 });
 
-test('announced keys are loaded once; the changed rows are written in their last state', () => {
+test('announced keys are loaded once; what was put is written in its last state, new or in place of what was loaded', () => {
   const rows = new KeyedRows(table);
   rows.want('mer_1', 'a');
   rows.want('mer_1', 'a');
@@ -38,7 +38,9 @@ test('announced keys are loaded once; the changed rows are written in their last
   expect(rows.get('mer_1', 'b')).toBeUndefined();
   rows.put({ ...row, id: 'b' });
   rows.put({ ...row, id: 'b', amountMinor: 9n });
-  expect(rows.changed()).toEqual([{ ...row, id: 'b', amountMinor: 9n }]);
+  rows.put({ ...row, amountMinor: 8n });
+  expect(rows.added()).toEqual([{ ...row, id: 'b', amountMinor: 9n }]);
+  expect(rows.replaced()).toEqual([{ ...row, amountMinor: 8n }]);
 });
 
 test('keys of several parts do not run into one another', () => {

@@ -11,6 +11,7 @@ export class KeyedRows<Row> {
   readonly #table: KeyedTable<Row>;
   readonly #known = new Set<string>();
   readonly #rows = new Map<string, Row>();
+  readonly #stored = new Set<string>();
   readonly #changed = new Set<string>();
   #wanted = new Map<string, readonly string[]>();
 
@@ -33,7 +34,11 @@ export class KeyedRows<Row> {
   }
 
   loaded(rows: readonly Row[]): void {
-    for (const row of rows) this.#rows.set(this.#textOf(row), row);
+    for (const row of rows) {
+      const text = this.#textOf(row);
+      this.#rows.set(text, row);
+      this.#stored.add(text);
+    }
   }
 
   get(...key: string[]): Row | undefined {
@@ -50,17 +55,27 @@ export class KeyedRows<Row> {
     this.#changed.add(text);
   }
 
-  changed(): Row[] {
-    const rows: Row[] = [];
-    for (const text of this.#changed) {
-      const row = this.#rows.get(text);
-      if (row !== undefined) rows.push(row);
-    }
-    return rows;
+  /** Rows that the fold put and the table does not have. */
+  added(): Row[] {
+    return this.#put((text) => !this.#stored.has(text));
+  }
+
+  /** Rows that the fold put in place of what the table has. */
+  replaced(): Row[] {
+    return this.#put((text) => this.#stored.has(text));
   }
 
   all(): Row[] {
     return [...this.#rows.values()];
+  }
+
+  #put(isWanted: (text: string) => boolean): Row[] {
+    const rows: Row[] = [];
+    for (const text of this.#changed) {
+      const row = isWanted(text) ? this.#rows.get(text) : undefined;
+      if (row !== undefined) rows.push(row);
+    }
+    return rows;
   }
 
   #textOf(row: Row): string {
