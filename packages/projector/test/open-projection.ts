@@ -64,7 +64,10 @@ export async function openProjection(): Promise<Projection> {
       eventually(
         async () => {
           const lags = await readGroupLag(ledger);
-          return lags.length > 0 && lags.every((lag) => lag.lag === 0n || lag.stoppedReason !== null);
+          return (
+            lags.length > 0 &&
+            lags.every((lag) => lag.lag === 0n || lag.stoppedReason !== null || lag.pausedAt !== null)
+          );
         },
         { timeoutMs: 25_000 },
       ).then(() => undefined),

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createConsumer, DOORBELL_READ } from '@northwind/event-store';
 import { paymentCaptured } from '@northwind/events';
-import { type Database, openDatabase } from '@northwind/service-kit';
+import { type Database, openDatabase, systemClock } from '@northwind/service-kit';
+import { silentLogger } from '@northwind/testing';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
@@ -8,6 +10,7 @@ import { arbitraryEvents, nth } from '../../test/arbitrary-events.ts';
 import { dumpGeneration, openProjection, type Projection } from '../../test/open-projection.ts';
 import type { ReadModel } from '../folding.ts';
 import { payouts } from '../payouts/fold.ts';
+import { type PayoutTransition, transitionsSource } from '../payouts/transitions-source.ts';
 import { readAtOneSnapshot } from '../position/read-at-one-snapshot.ts';
 import { readPosition } from '../position/read-position.ts';
 import { READ_MODELS } from '../read-models.ts';
@@ -206,6 +209,41 @@ test('no query fails and no answer mixes two generations while they take over fr
   await Promise.all([readers, appending]);
   expect(seen.count).toBeGreaterThan(50);
   expect(seen.epochs.size).toBe(4);
+}, 60_000);
+
+test('whoever reads transitions gets each of them once, whatever generation is active', async () => {
+  await using projection = await openProjection();
+  await using database = openAsOwner(projection);
+  const events = traffic(29, 2_000);
+  await projection.append(events.slice(0, 600));
+  await projection.startProjector({ batchSizeMax: 50 });
+  const seen: string[] = [];
+  const reader = createConsumer<PayoutTransition, ReadTables>({
+    database,
+    group: 'told',
+    source: transitionsSource,
+    apply: async (_, { slices }) => {
+      for (const { partition, offset } of slices.flatMap(({ items }) => items)) seen.push(`${partition}:${offset}`);
+    },
+    doorbell: DOORBELL_READ,
+    logger: silentLogger(),
+    clock: systemClock,
+    batchSizeMax: 20,
+  });
+  await reader.start();
+  const appending = appendInTurns(projection, events.slice(600));
+  for (let turn = 0; turn < 2; turn += 1) {
+    await promote({ database, rebuilt: await rebuild({ database, lanes: LANES }) });
+    await rollBack(database, signOff);
+  }
+  await promote({ database, rebuilt: await rebuild({ database, lanes: LANES }) });
+  await appending;
+  await projection.caughtUp();
+  await reader.stop();
+  const { rows } = await sql<{ at: string }>`
+    select partition || ':' || "offset" as at from read.payout_transitions`.execute(projection.db);
+  expect(rows.length).toBeGreaterThan(50);
+  expect(seen.toSorted()).toEqual(rows.map(({ at }) => at).sort());
 }, 60_000);
 
 test('two rebuilds at once: the second is told so', async () => {
