@@ -4,12 +4,13 @@ import type { CloudEvent } from '@northwind/events';
 import fc from 'fast-check';
 import { type Kysely, sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { readModelsOf } from '../src/generations/generation.ts';
+import { readActiveGeneration } from '../src/generations/generation.ts';
+import { promote, rebuild, rollBack } from '../src/generations/rebuild.ts';
 import { READ_MODELS } from '../src/read-models.ts';
 import { registry } from '../src/registry.ts';
 import type { ReadTables } from '../src/tables.ts';
 import { arbitraryEvents, nth } from '../test/arbitrary-events.ts';
-import { openProjection, rebuildBeside } from '../test/open-projection.ts';
+import { openProjection } from '../test/open-projection.ts';
 import { feeRevenueByDay } from './fee-revenue-by-day/fold.ts';
 import { type DayOfFees, readFeeRevenue } from './fee-revenue-by-day/query.ts';
 
@@ -61,19 +62,23 @@ async function sumFees(db: Kysely<ReadTables>): Promise<DayOfFees[]> {
 
 test('the generation before goes on without the model, the next one has it from the first event', async () => {
   await using projection = await openProjection();
-  const { db } = projection;
+  const { db, database } = projection;
   const wish = { fromDay: '2026-11-01', toDay: '2026-11-30' };
-  await projection.append(traffic(300));
-  await projection.startProjector();
+  const events = traffic(300);
+  await projection.append(events.slice(0, 200));
+  await projection.startProjector({ models: MODELS });
   await projection.caughtUp();
-  expect(await readModelsOf(db, 'read_g1', MODELS)).toEqual(READ_MODELS);
+  expect((await readActiveGeneration(db, MODELS)).models).toEqual(READ_MODELS);
   await expect(readFeeRevenue(db, wish)).rejects.toThrow('relation "read.fee_revenue_by_day" does not exist');
 
-  await rebuildBeside(db, 50, MODELS);
-  expect(await readModelsOf(db, 'read_g2', MODELS)).toEqual(MODELS);
+  const rebuilt = await rebuild({ database, models: MODELS, lanes: 2 });
+  expect(rebuilt.comparison).toMatchObject({ isEqual: true, onlyInCandidate: ['fee_revenue_by_day'] });
+  await projection.append(events.slice(200));
+  await projection.caughtUp();
   await expect(readFeeRevenue(db, wish)).rejects.toThrow('relation "read.fee_revenue_by_day" does not exist');
 
-  await sql`select read.activate_generation(2)`.execute(db);
+  await promote({ database, rebuilt });
+  expect((await readActiveGeneration(db, MODELS)).models).toEqual(MODELS);
   const { days } = await readFeeRevenue(db, wish);
   expect(days.length).toBeGreaterThan(20);
   expect(days).toEqual(await sumFees(db));
@@ -82,4 +87,7 @@ test('the generation before goes on without the model, the next one has it from 
     where fees_minor <> (select coalesce(sum(net_minor), 0) from read.fee_revenue_by_day f
                          where f.merchant_id = b.merchant_id and f.currency = b.currency)`.execute(db);
   expect(rows).toEqual([{ off: 0 }]);
+
+  await rollBack(database, { actor: 'ada', reason: 'to see it go' });
+  await expect(readFeeRevenue(db, wish)).rejects.toThrow('relation "read.fee_revenue_by_day" does not exist');
 });

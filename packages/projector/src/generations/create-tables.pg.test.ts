@@ -1,5 +1,5 @@
 import { createDatabaseClient } from '@northwind/service-kit';
-import { dumpSchema, silentLogger } from '@northwind/testing';
+import { dumpSchema } from '@northwind/testing';
 import { type Kysely, sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { feeRevenueByDay } from '../../examples/fee-revenue-by-day/fold.ts';
@@ -111,7 +111,7 @@ test('a table that nobody makes is refused with what to do, and nothing of the g
   expect(rows).toEqual([{ generation: 1 }]);
 });
 
-test('a generation whose tables are not those of the release is refused, by a projector too', async () => {
+test('a generation whose tables are not those of the release is refused with the column and what to do', async () => {
   await using projection = await openProjection();
   const [balances] = READ_MODELS.filter(({ name }) => name === 'balances').flatMap(({ tables }) => tables);
   const wider = notesOf({ ...balances, columns: { ...balances?.columns, pendingMinor: 'int8' } } as Table);
@@ -122,9 +122,5 @@ test('a generation whose tables are not those of the release is refused, by a pr
   const other = notesOf({ ...balances, columns: { ...balances?.columns, currency: 'int4' } } as Table);
   await expect(createGeneration(projection, [other])).rejects.toThrow(
     'column read_g2.balances.currency is text, and its table.ts says int4',
-  );
-  await sql`alter table read_g1.payout_facts rename column version to edition`.execute(projection.db);
-  await expect(projection.startProjector({ logger: silentLogger() })).rejects.toThrow(
-    'read model payouts: column read_g1.payout_facts.version is not there, and its table.ts says int2',
   );
 });

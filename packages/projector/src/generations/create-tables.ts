@@ -6,9 +6,8 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { ReadModel } from '../folding.ts';
 import { sqlName, type Table } from '../working-set/table.ts';
 import type { TableDefinition } from '../working-set/table-definition.ts';
-import { checkTables } from './check-tables.ts';
+import { findUnlikeColumn, readTableNames } from './check-tables.ts';
 import type { Generation } from './generation.ts';
-import { readTableNames } from './read-table-names.ts';
 
 /**
  * Inside the caller's transaction, right after `read.create_generation`. Lets the projector write them, and throws
@@ -28,7 +27,8 @@ export async function createModelTables(
   await sql`
     select read.grant_generation(generation) from read.generations
     where format('read_g%s', generation) = ${schema}`.execute(db);
-  await checkTables(db, { schema, models });
+  const unlike = await findUnlikeColumn(db, { schema, models });
+  if (unlike !== undefined) throw new Error(unlike);
 }
 
 async function createTable(
