@@ -67,3 +67,18 @@ test('a projector leaves a generation without one of its columns alone until it 
   await eventually(async () => (await appliedOf(projection, 'read_1')) === 1n);
   await eventually(() => health.ready());
 });
+
+test('a rebuild begun before a model was added is not gone on with: the model would never be there', async () => {
+  await using projection = await openProjection();
+  const { database } = projection;
+  await projection.append([capture(0)]);
+  const models = [...READ_MODELS, feeRevenueByDay];
+  await projection.startProjector({ models });
+  const before = await rebuild({ database, lanes: 2 });
+  const after = await rebuild({ database, models, lanes: 2 });
+  expect([before.candidate.generation, after.candidate.generation]).toEqual([2, 3]);
+  expect((await rebuild({ database, models, lanes: 2 })).candidate.generation).toBe(3);
+  await promote({ database, rebuilt: after });
+  const { rows } = await sql`select earned_minor from read.fee_revenue_by_day`.execute(projection.db);
+  expect(rows).toEqual([{ earned_minor: 30n }]);
+});

@@ -118,9 +118,11 @@ async function findGenerations(db: Kysely<ReadTables>, models: readonly ReadMode
   const generations = await listGenerations(db, models);
   const active = generations.find(({ status }) => status === 'active');
   if (active === undefined) throw new RebuildError('no generation of the read models is active; run: settle migrate');
-  const candidate = generations.findLast(
-    ({ status, generation }) => generation > active.generation && (status === 'building' || status === 'standby'),
-  );
+  const isOpen = ({ status, generation }: Generation) =>
+    generation > active.generation && (status === 'building' || status === 'standby');
+  // One begun before a model was added would never have it.
+  const hasAll = (generation: Generation) => models.every((model) => generation.models.includes(model));
+  const candidate = generations.findLast((generation) => isOpen(generation) && hasAll(generation));
   return { active, candidate };
 }
 
