@@ -6,12 +6,12 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { ReadModel } from '../folding.ts';
 import { sqlName, type Table } from '../working-set/table.ts';
 import type { TableDefinition } from '../working-set/table-definition.ts';
-import { findUnlikeColumn, readTableNames } from './check-tables.ts';
+import { findUnlikeColumn, readTableNames, versionOf } from './check-generation.ts';
 import type { Generation } from './generation.ts';
 
 /**
- * Inside the caller's transaction, right after `read.create_generation`. Lets the projector write them, and throws
- * when the schema does not have in the end what the models describe.
+ * Inside the caller's transaction, right after `read.create_generation`. Lets the projector write them, keeps which
+ * version of each model the generation is of, and throws when the schema has not what the models describe.
  */
 export async function createModelTables(
   db: Kysely<unknown>,
@@ -27,8 +27,20 @@ export async function createModelTables(
   await sql`
     select read.grant_generation(generation) from read.generations
     where format('read_g%s', generation) = ${schema}`.execute(db);
+  await keepVersions(db, schema, models);
   const unlike = await findUnlikeColumn(db, { schema, models });
   if (unlike !== undefined) throw new Error(unlike);
+}
+
+async function keepVersions(db: Kysely<unknown>, schema: string, models: readonly ReadModel[]): Promise<void> {
+  const names = models.map(({ name }) => name);
+  await sql`
+    insert into read.generation_models (generation, model, version)
+    select g.generation, m.name, m.version
+    from read.generations g
+    cross join unnest(${names}::text[], ${models.map(versionOf)}::int4[]) as m(name, version)
+    where format('read_g%s', generation) = ${schema}
+    on conflict do nothing`.execute(db);
 }
 
 async function createTable(

@@ -6,7 +6,7 @@ import { applyBatch } from '../apply-batch.ts';
 import type { ProjectorOptions } from '../projector.ts';
 import { READ_MODELS } from '../read-models.ts';
 import type { ReadTables } from '../tables.ts';
-import { findUnkeptTable, findUnlikeColumn } from './check-tables.ts';
+import { findMisfit } from './check-generation.ts';
 import { type Generation, listGenerations } from './generation.ts';
 
 export interface FollowOptions extends ProjectorOptions {
@@ -31,7 +31,7 @@ export function followGenerations(options: FollowOptions): FollowedGenerations {
     const { generation: number, schema, consumerGroup: group, epoch, status } = generation;
     const isActive = () => number === active;
     const reported = health && reportedAs(health, isActive);
-    const reason = await whyNotKept(database.db as unknown as Kysely<unknown>, generation);
+    const reason = await findMisfit(database.db as unknown as Kysely<unknown>, generation);
     if (reason !== undefined) {
       const component = `consumer ${group}`;
       reported?.set(component, 'failing', reason);
@@ -79,11 +79,6 @@ export function followGenerations(options: FollowOptions): FollowedGenerations {
       consumers.clear();
     },
   };
-}
-
-/** A generation of another release is left alone until this is its release, or it goes. */
-async function whyNotKept(db: Kysely<unknown>, generation: Generation): Promise<string | undefined> {
-  return (await findUnlikeColumn(db, generation)) ?? (await findUnkeptTable(db, generation));
 }
 
 function isFollowed({ status }: Generation): boolean {

@@ -9,6 +9,7 @@ import { type Kysely, sql } from 'kysely';
 import type { ReadModel } from '../folding.ts';
 import { READ_MODELS } from '../read-models.ts';
 import type { ReadTables } from '../tables.ts';
+import { findMisfit } from './check-generation.ts';
 import { type Comparison, compareGenerations } from './compare-generations.ts';
 import { createGeneration } from './create-generation.ts';
 import { makeDeferredIndexes } from './deferred-indexes.ts';
@@ -120,9 +121,11 @@ async function findGenerations(db: Kysely<ReadTables>, models: readonly ReadMode
   if (active === undefined) throw new RebuildError('no generation of the read models is active; run: settle migrate');
   const isOpen = ({ status, generation }: Generation) =>
     generation > active.generation && (status === 'building' || status === 'standby');
-  // One begun before a model was added would never have it.
+  // One begun before a model was added would never have it, one of another version would be a mixture.
   const hasAll = (generation: Generation) => models.every((model) => generation.models.includes(model));
-  const candidate = generations.findLast((generation) => isOpen(generation) && hasAll(generation));
+  const begun = generations.findLast((generation) => isOpen(generation) && hasAll(generation));
+  const misfit = begun && (await findMisfit(db as unknown as Kysely<unknown>, begun));
+  const candidate = misfit === undefined ? begun : undefined;
   return { active, candidate };
 }
 

@@ -1,7 +1,17 @@
-/** Whether a generation's tables are those of this release: one of another release must not be written. */
+/** Whether a generation is of this release: one of another release must not be written. */
 import { type Kysely, sql } from 'kysely';
 import type { Target } from '../apply-batch.ts';
+import type { ReadModel } from '../folding.ts';
 import { sqlName, type Table } from '../working-set/table.ts';
+
+/** Why this release must leave a generation alone; undefined when it may keep it. */
+export async function findMisfit(db: Kysely<unknown>, generation: Target): Promise<string | undefined> {
+  return (
+    (await findOtherVersion(db, generation)) ??
+    (await findUnlikeColumn(db, generation)) ??
+    (await findUnkeptTable(db, generation))
+  );
+}
 
 /**
  * Why the models can't keep their tables: the first column that is not there or of another type. A column more does no
@@ -27,7 +37,7 @@ export async function findUnlikeColumn(db: Kysely<unknown>, { schema, models }: 
  * Why the models are not enough for a generation: a table that is none of theirs would be left out, while the offsets
  * go on.
  */
-export async function findUnkeptTable(db: Kysely<unknown>, { schema, models }: Target): Promise<string | undefined> {
+async function findUnkeptTable(db: Kysely<unknown>, { schema, models }: Target): Promise<string | undefined> {
   const kept = new Set(models.flatMap(({ tables }) => tables.map(({ name }) => name)));
   const unkept = [...(await readTableNames(db, schema))].find((name) => !kept.has(name));
   if (unkept === undefined) return undefined;
@@ -35,6 +45,25 @@ export async function findUnkeptTable(db: Kysely<unknown>, { schema, models }: T
     `table ${schema}.${unkept} is of no read model that this release has; it would be left out: ` +
     'run projectors of the release that made the generation'
   );
+}
+
+/** Why the rows would become a mixture: a model whose version is another than the generation was made with. */
+async function findOtherVersion(db: Kysely<unknown>, { schema, models }: Target): Promise<string | undefined> {
+  const { rows } = await sql<{ model: string; version: number }>`
+    select model, version from read.generation_models
+    where format('read_g%s', generation) = ${schema}`.execute(db);
+  const versions = new Map(rows.map(({ model, version }) => [model, version]));
+  const other = models.find((model) => versionOf(model) !== (versions.get(model.name) ?? 1));
+  if (other === undefined) return undefined;
+  return (
+    `read model ${other.name} is of version ${versionOf(other)}, and ${schema} holds version ` +
+    `${versions.get(other.name) ?? 1}: settle rebuild makes the next generation with this, projectors of the release ` +
+    'that made the other keep that'
+  );
+}
+
+export function versionOf({ version = 1 }: ReadModel): number {
+  return version;
 }
 
 /** The tables that the schema of a generation has. */

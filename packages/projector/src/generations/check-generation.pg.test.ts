@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { feeRevenueByDay } from '../../examples/fee-revenue-by-day/fold.ts';
 import { nth } from '../../test/arbitrary-events.ts';
 import { openProjection, type Projection } from '../../test/open-projection.ts';
+import type { ReadModel } from '../folding.ts';
 import { READ_MODELS } from '../read-models.ts';
 import { promote, rebuild } from './rebuild.ts';
 
@@ -81,4 +82,43 @@ test('a rebuild begun before a model was added is not gone on with: the model wo
   await promote({ database, rebuilt: after });
   const { rows } = await sql`select earned_minor from read.fee_revenue_by_day`.execute(projection.db);
   expect(rows).toEqual([{ earned_minor: 30n }]);
+});
+
+test('projectors of two releases side by side keep each their own generation, and no row is of both', async () => {
+  await using projection = await openProjection();
+  const { database } = projection;
+  const twice: ReadModel = {
+    ...feeRevenueByDay,
+    version: 2,
+    fold(folding) {
+      feeRevenueByDay.fold({ ...folding, postings: [...folding.postings, ...folding.postings] });
+    },
+  };
+  const old = [...READ_MODELS, feeRevenueByDay];
+  const next = [...READ_MODELS, twice];
+  const health = { old: createHealth(), next: createHealth() };
+  await projection.append([capture(0)]);
+  await projection.startProjector({ models: old, health: health.old });
+  await promote({ database, rebuilt: await rebuild({ database, models: old, lanes: 2 }) });
+  await projection.startProjector({ models: next, health: health.next });
+  await projection.append([capture(1)]);
+  await eventually(async () => (await appliedOf(projection, 'read_2')) === 2n);
+  expect(health.next.components().find(({ state }) => state === 'failing')?.detail).toBe(
+    'read model fee_revenue_by_day is of version 2, and read_g2 holds version 1: settle rebuild makes the next ' +
+      'generation with this, projectors of the release that made the other keep that',
+  );
+
+  const rebuilt = await rebuild({ database, models: next, lanes: 2 });
+  expect(rebuilt.comparison.isEqual).toBe(false);
+  expect(rebuilt.candidate.generation).toBe(3);
+  const signOff = { actor: 'ada', reason: 'fees count twice from now on' };
+  await promote({ database, rebuilt, signOff });
+  await projection.append([capture(2)]);
+  await eventually(async () => (await appliedOf(projection, 'read_3')) === 3n);
+  await eventually(async () => (await appliedOf(projection, 'read_2')) === 3n);
+  const { rows } = await sql`
+    select (select earned_minor from read_g2.fee_revenue_by_day) as old,
+           (select earned_minor from read.fee_revenue_by_day) as new`.execute(projection.db);
+  expect(rows).toEqual([{ old: 90n, new: 180n }]);
+  await eventually(() => health.next.ready() && !health.old.ready());
 });
