@@ -84,6 +84,23 @@ test('a rebuild begun before a model was added is not gone on with: the model wo
   expect(rows).toEqual([{ earned_minor: 30n }]);
 });
 
+test('a generation that nobody keeps any more is rebuilt and taken over from all the same', async () => {
+  await using projection = await openProjection();
+  const { database } = projection;
+  await projection.append([capture(0)]);
+  const old = await projection.startProjector();
+  await projection.caughtUp();
+  await old.stop();
+  await projection.append([capture(1)]);
+  const models = [...READ_MODELS, feeRevenueByDay];
+  const rebuilt = await rebuild({ database, models, lanes: 2 });
+  expect(rebuilt.comparison.isEqual).toBe(true);
+  expect(await appliedOf(projection, 'read_2')).toBe(1n);
+  await promote({ database, rebuilt });
+  await projection.startProjector({ models });
+  await eventually(async () => (await appliedOf(projection, 'read_2')) === 2n);
+});
+
 test('projectors of two releases side by side keep each their own generation, and no row is of both', async () => {
   await using projection = await openProjection();
   const { database } = projection;
