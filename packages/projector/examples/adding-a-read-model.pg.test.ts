@@ -1,6 +1,6 @@
 /** What docs/adding-a-read-model.md tells: the files it shows are the example's, and the example does what it says. */
 import { readFile } from 'node:fs/promises';
-import type { CloudEvent } from '@northwind/events';
+import { type CloudEvent, paymentCaptured, refundSucceeded } from '@northwind/events';
 import fc from 'fast-check';
 import { type Kysely, sql } from 'kysely';
 import { expect, test } from 'vitest';
@@ -10,6 +10,7 @@ import { READ_MODELS } from '../src/read-models.ts';
 import { registry } from '../src/registry.ts';
 import type { ReadTables } from '../src/tables.ts';
 import { arbitraryEvents, nth } from '../test/arbitrary-events.ts';
+import { specOf } from '../test/given.ts';
 import { openProjection } from '../test/open-projection.ts';
 import { feeRevenueByDay } from './fee-revenue-by-day/fold.ts';
 import { type DayOfFees, readFeeRevenue } from './fee-revenue-by-day/query.ts';
@@ -25,6 +26,18 @@ test.each(['table.ts', 'fold.ts', 'query.ts', 'fold.test.ts'])(
     expect(shown?.groups?.text).toBe(asInSource(example));
   },
 );
+
+test('a failing specification reads as the guide says', () => {
+  const payment = { merchantId: 'mer_001', paymentId: 'pay_1', currency: 'EUR' };
+  const captured = paymentCaptured({ ...payment, amount: 10_000, fee: 290, time: '2026-11-01T23:59:59Z' });
+  const back = { ...payment, refundId: 're_1', amount: 4_000, feeRefunded: 100, time: '2026-11-02T00:00:00Z' };
+  const [shown] = /^rows are not as specified\n.*?(?=\n```$)/ms.exec(guide) ?? [];
+  expect(() =>
+    specOf(MODELS)(captured)
+      .when(refundSucceeded(back))
+      .then({ fee_revenue_by_day: [{ netMinor: -101n }] }),
+  ).toThrow(new Error(shown));
+});
 
 /** As it stands in a folder of src: the paths of its imports, and so their order. */
 function asInSource(example: string): string {
