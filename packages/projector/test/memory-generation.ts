@@ -4,7 +4,7 @@ import { foldEvent, toFoldedEvent } from '../src/fold-event.ts';
 import type { ReadModel } from '../src/folding.ts';
 import type { Posting } from '../src/journal/posting.ts';
 import { type AppendedTable, type KeyedTable, keyText, type Table } from '../src/working-set/table.ts';
-import { WorkingSet } from '../src/working-set/working-set.ts';
+import { type KeyedRows, WorkingSet } from '../src/working-set/working-set.ts';
 import { checkRow } from './check-row.ts';
 
 export class MemoryGeneration {
@@ -55,11 +55,15 @@ export class MemoryGeneration {
   }
 
   #write(table: Table, working: WorkingSet): void {
-    const rows = table.kind === 'keyed' ? working.rows(table).changed() : working.appended(table);
+    const rows = table.kind === 'keyed' ? putInto(working.rows(table)) : working.appended(table);
     for (const row of rows) {
       checkRow(table, row);
       this.#appended.get(table.name)?.push(row);
       this.#keyed.get(table.name)?.set(keyText(table.key.map((part) => String(row[part]))), row);
     }
   }
+}
+
+function putInto<Row>(rows: KeyedRows<Row>): Row[] {
+  return [...rows.added(), ...rows.replaced()];
 }
