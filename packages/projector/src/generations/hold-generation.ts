@@ -102,7 +102,8 @@ export async function applyUpTo(
   }
 }
 
-async function readOffsets(
+/** Partition → first offset that the generation has not applied. Every partition of the log is in it. */
+export async function readOffsets(
   db: Kysely<ReadTables>,
   { consumerGroup }: Generation,
 ): Promise<ReadonlyMap<number, bigint>> {

@@ -284,7 +284,9 @@ test('an event that the models can not take stops the rebuild and is named; mend
   const models = READ_MODELS.map((model) => (model === payouts ? refuse : model));
   const failed = rebuild({ database, lanes: LANES, models });
   await expect(failed).rejects.toThrow(FillError);
-  await expect(failed).rejects.toThrow(`generation 2 can't take the event at ${poisoned}:7: no such rail`);
+  await expect(failed).rejects.toThrow(
+    `generation 2 can't take the event at ${poisoned}:7: read model payouts: no such rail`,
+  );
   const mended = await rebuild({ database, lanes: LANES });
   expect(mended.candidate.generation).toBe(2);
   expect(mended.comparison.isEqual).toBe(true);

@@ -17,10 +17,14 @@ const row = { merchantId: 'mer_1', id: 'a', amountMinor: 1n };
 
 test('a row that nobody announced can neither be read nor written', () => {
   const rows = new KeyedRows(table);
-  expect(() => rows.get('mer_1', 'a')).toThrow('never loaded');
-  expect(() => rows.put(row)).toThrow('never loaded');
+  const refusal = 'but not wanted: announce it in want of the model that owns things';
+  expect(() => rows.get('mer_1', 'a')).toThrow(
+    `the row of things with merchantId mer_1, id a was asked for, ${refusal}`,
+  );
+  expect(() => rows.put(row)).toThrow(`the row of things with merchantId mer_1, id a was put, ${refusal}`);
   rows.want('mer_1', 'a');
-  expect(() => rows.get('mer_1', 'a')).toThrow('never loaded');
+  expect(() => rows.get('mer_1', 'a')).toThrow(refusal);
+  expect(() => rows.get('mer_1')).toThrow('merchantId mer_1, id undefined was asked for');
 });
 
 test('announced keys are loaded once; what was put is written in its last state, new or in place of what was loaded', () => {
@@ -47,7 +51,7 @@ test('keys of several parts do not run into one another', () => {
   const rows = new KeyedRows(table);
   rows.want('mer_1', '2');
   rows.takeWanted();
-  expect(() => rows.get('mer_', '12')).toThrow('never loaded');
+  expect(() => rows.get('mer_', '12')).toThrow('not wanted');
 });
 
 test('a column is its property in snake case', () => {

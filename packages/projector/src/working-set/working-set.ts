@@ -43,14 +43,13 @@ export class KeyedRows<Row> {
 
   get(...key: string[]): Row | undefined {
     const text = keyText(key);
-    if (!this.#known.has(text))
-      throw new Error(`${this.#table.name}: row ${key.join(' · ')} was asked for, never loaded`);
+    if (!this.#known.has(text)) throw this.#unwanted(key, 'asked for');
     return this.#rows.get(text);
   }
 
   put(row: Row): void {
     const text = this.#textOf(row);
-    if (!this.#known.has(text)) throw new Error(`${this.#table.name}: row ${text} was put, never loaded`);
+    if (!this.#known.has(text)) throw this.#unwanted(this.#keyOf(row), 'put');
     this.#rows.set(text, row);
     this.#changed.add(text);
   }
@@ -79,7 +78,19 @@ export class KeyedRows<Row> {
   }
 
   #textOf(row: Row): string {
-    return keyText(this.#table.key.map((part) => String(row[part])));
+    return keyText(this.#keyOf(row));
+  }
+
+  #keyOf(row: Row): string[] {
+    return this.#table.key.map((part) => String(row[part]));
+  }
+
+  #unwanted(key: readonly string[], done: string): Error {
+    const { name, key: parts } = this.#table;
+    const row = parts.map((part, index) => `${part} ${key[index]}`).join(', ');
+    return new Error(
+      `the row of ${name} with ${row} was ${done}, but not wanted: announce it in want of the model that owns ${name}`,
+    );
   }
 }
 
