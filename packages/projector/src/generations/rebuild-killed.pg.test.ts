@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { systemClock } from '@northwind/service-kit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { arbitraryEvents } from '../../test/arbitrary-events.ts';
@@ -46,7 +46,7 @@ async function runAndStrike(url: string, where: Strike | null): Promise<string> 
   });
   let last = '';
   const kill = async (afterMs: number) => {
-    await sleep(afterMs);
+    await systemClock.sleep(afterMs);
     child.kill('SIGKILL');
   };
   const ended = new Promise<boolean>((resolve) => child.once('exit', (_, signal) => resolve(signal === 'SIGKILL')));

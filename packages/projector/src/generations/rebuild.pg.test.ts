@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createConsumer, DOORBELL_READ } from '@northwind/event-store';
 import { paymentCaptured } from '@northwind/events';
 import { type Database, openDatabase, systemClock } from '@northwind/service-kit';
@@ -92,7 +91,7 @@ test('a rebuild beside live traffic ends equal, takes over, and gives way again 
 async function appendInTurns(projection: Projection, events: ReturnType<typeof traffic>): Promise<void> {
   for (let from = 0; from < events.length; from += 50) {
     await projection.append(events.slice(from, from + 50));
-    await sleep(20);
+    await systemClock.sleep(20);
   }
 }
 
@@ -184,7 +183,7 @@ test('no query fails and no answer mixes two generations while they take over fr
     while (!isDone) {
       await readAtOneSnapshot(projection.db, async (trx) => {
         const { epoch, offsets } = await readPosition(trx);
-        await sleep(10);
+        await systemClock.sleep(10);
         const { rows } = await sql<{ last: bigint }>`
           select coalesce(max("offset"), -1) as last from read.journal`.execute(trx);
         expect(rows[0]?.last).toBe(offsets.get(partition));
@@ -197,12 +196,12 @@ test('no query fails and no answer mixes two generations while they take over fr
   const appending = (async () => {
     for (let n = 500; !isDone; n += 5) {
       await projection.append([0, 1, 2, 3, 4].map((more) => captured(n + more)));
-      await sleep(2);
+      await systemClock.sleep(2);
     }
   })();
   for (let turn = 0; turn < 3; turn += 1) {
     await promote({ database, rebuilt: await rebuild({ database, lanes: LANES }) });
-    await sleep(200);
+    await systemClock.sleep(200);
     await rollBack(database, signOff);
   }
   isDone = true;

@@ -27,7 +27,7 @@ test('a row that nobody announced can neither be read nor written', () => {
   expect(() => rows.get('mer_1')).toThrow('merchantId mer_1, id undefined was asked for');
 });
 
-test('announced keys are loaded once; what was put is written in its last state, new or in place of what was loaded', () => {
+test('announced keys are loaded once; what was put is written in its last state, as new or in place of a row', () => {
   const rows = new KeyedRows(table);
   rows.want('mer_1', 'a');
   rows.want('mer_1', 'a');
