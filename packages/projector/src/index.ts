@@ -21,6 +21,7 @@ export { FillError } from './generations/fill-generation.ts';
 export type { FirstDifference, MerchantDifference } from './generations/find-differences.ts';
 export type { Generation } from './generations/generation.ts';
 export { readGenerationStatus, type StatusOfGeneration } from './generations/generation-status.ts';
+export { HoldError } from './generations/hold-generation.ts';
 export { GateError } from './generations/promote-generation.ts';
 export {
   dropGeneration,

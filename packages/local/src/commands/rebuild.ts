@@ -78,13 +78,22 @@ async function run(context: CommandContext, options: Options): Promise<void> {
     limits: { statementMs: 0, idleInTransactionMs: 0 },
   });
   try {
-    if (options.status) await showStatus(context, database, options);
-    else if (options.drop !== undefined) await drop(context, database, options.drop);
-    else if (options.rollback) await rollBack(context, database, options);
-    else await rebuildAndMaybePromote(context, database, options);
+    await carryOut(context, database, options);
+  } catch (error) {
+    const { FillError, GateError, HoldError, RebuildError } = await import('@northwind/projector');
+    if (![FillError, GateError, HoldError, RebuildError].some((kind) => error instanceof kind)) throw error;
+    context.terminal.err(`settle: ${(error as Error).message}`);
+    context.exitWith(EXIT_FAILURE);
   } finally {
     await database.close();
   }
+}
+
+function carryOut(context: CommandContext, database: Database<ReadTables>, options: Options): Promise<void> {
+  if (options.status) return showStatus(context, database, options);
+  if (options.drop !== undefined) return drop(context, database, options.drop);
+  if (options.rollback) return rollBack(context, database, options);
+  return rebuildAndMaybePromote(context, database, options);
 }
 
 function refuseContradictions({ promote, rollback, status, drop, by, reason }: Options): void {
@@ -210,6 +219,7 @@ function showProgress({ terminal }: CommandContext) {
   let startedMs = clock.monotonicMs();
   let total = 0;
   let done = 0;
+  let isIndexing = false;
   const stop = () => {
     progress?.stop();
     progress = null;
@@ -229,9 +239,9 @@ function showProgress({ terminal }: CommandContext) {
         return;
       }
       stop();
-      terminal.err(
-        step.step === 'indexing' ? `indexes: ${step.left} left` : `generation ${step.generation} is compared`,
-      );
+      if (step.step === 'comparing') terminal.err(`generation ${step.generation} is compared`);
+      else if (!isIndexing) terminal.err(`generation ${step.generation} gets its indexes`);
+      isIndexing = true;
     },
     onApplied: (events: number) => {
       done += events;

@@ -11,7 +11,7 @@ import { type GenerationAction, recordAction } from './record-action.ts';
 /** Readers queue behind the take-over while it waits for those before them, so it waits for a moment only. */
 const GATE_MS = 250;
 const GATE_RETRY_MS = 100;
-const GATE_TRIES = 40;
+const GATE_TRIES = 20;
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /** A reader holds the gate for longer than anybody should. */
