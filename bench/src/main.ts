@@ -7,11 +7,13 @@ import { checkTargets } from './harness/check-targets.ts';
 import { formatReport } from './harness/print-report.ts';
 import { readArguments, UsageError } from './harness/read-arguments.ts';
 import { runBenchmark } from './harness/run-benchmark.ts';
+import { live } from './live/live.ts';
 import { outage } from './outage/outage.ts';
+import { project } from './project/project.ts';
 import { writer } from './writer/writer.ts';
 import { writerMemory } from './writer/writer-memory.ts';
 
-const benchmarks = [append, consume, writer, writerMemory, outage, growth, endToEnd];
+const benchmarks = [append, consume, writer, writerMemory, outage, growth, project, live, endToEnd];
 const interrupted = new AbortController();
 process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
 process.once('SIGTERM', () => interrupted.abort(new Error('interrupted')));
