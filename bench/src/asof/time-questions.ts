@@ -93,9 +93,10 @@ async function timeQuestion<Answer, Replayed>(
 ): Promise<Timings> {
   const asked = places.filter((_, n) => n % question.oneIn === 0);
   const timings: Timings = { name: question.name, asOf: [], live: [], replayed: [] };
-  for (const [n, place] of [...asked.slice(0, WARM_UP), ...asked].entries()) {
+  const warmUp = asked.slice(0, WARM_UP);
+  for (const [n, place] of [...warmUp, ...asked].entries()) {
     signal.throwIfAborted();
-    const counts = n >= WARM_UP;
+    const counts = n >= warmUp.length;
     const moment: Moment = n % 2 === 0 ? { at: place.at } : { time: place.time };
     const answer = await timed(counts ? timings.asOf : [], () => question.asOf(db, place, moment));
     await timed(counts ? timings.live : [], () => question.live(db, place));

@@ -5,7 +5,7 @@
  */
 import { ledgerMigrations } from '@northwind/event-store';
 import { readMigrations } from '@northwind/projector';
-import { migrate, systemClock } from '@northwind/service-kit';
+import { migrate } from '@northwind/service-kit';
 import type { Benchmark, Figure, RunContext, RunResult } from '../harness/benchmark.ts';
 import { peakMemoryMib } from '../harness/peak-memory.ts';
 import { peerVersions } from '../harness/peer-versions.ts';
@@ -15,8 +15,8 @@ import { expectProjected } from '../project/expect-projected.ts';
 import { fillMixedLog } from '../workload/fill-mixed-log.ts';
 import { skewedShares } from '../workload/merchant-shares.ts';
 import { MERCHANTS } from '../workload/payment-stream.ts';
-import { runChild } from '../writer/run-child.ts';
 import { measureLive } from './measure-live.ts';
+import { startProjector } from './start-projector.ts';
 
 export const live: Benchmark = {
   name: 'live',
@@ -26,18 +26,14 @@ export const live: Benchmark = {
   run,
 };
 
-const PROJECTOR = new URL('./projector-process.ts', import.meta.url);
-const WATCH_MS = 100;
-
 async function run({ parameters, signal, progress }: RunContext): Promise<RunResult> {
   const { rate = 0, seconds = 0, merchants = 0, stored = 0 } = parameters;
   await using server = await startBenchServer();
   const figures = await server.withDatabase(async (url) => {
     await migrate(url, [ledgerMigrations, readMigrations]);
     await withClient(url, (client) => fillMixedLog(client, { count: stored, shares: skewedShares(MERCHANTS), signal }));
-    await using projector = runChild(PROJECTOR, { DATABASE_URL: url });
     progress(`the projector catches up with ${stored} events`);
-    await untilCaughtUp(url, signal);
+    await using projector = await startProjector(url, signal);
     progress(`${rate} events a second for ${seconds} s`);
     const latencies = await measureLive({ url, ratePerSecond: rate, seconds, merchants, signal });
     const memory = peakMemoryMib(projector.pid);
@@ -59,20 +55,4 @@ function figuresOf(what: string, latenciesMs: readonly number[]): Figure[] {
     value: quantile(latenciesMs, q),
     unit: 'ms',
   }));
-}
-
-const LAG = `
-  select sum(p.next_offset - coalesce(o.next_offset, 0)) as lag
-  from read.generations g cross join ledger.partitions p
-  left join ledger.consumer_offsets o on o.consumer_group = g.consumer_group and o.partition = p.partition
-  where g.status = 'active'`;
-
-function untilCaughtUp(url: string, signal: AbortSignal): Promise<void> {
-  return withClient(url, async (client) => {
-    for (;;) {
-      const { rows } = await client.query<{ lag: string }>(LAG);
-      if (Number(rows[0]?.lag) === 0) return;
-      await systemClock.sleep(WATCH_MS, signal);
-    }
-  });
 }
