@@ -1,5 +1,6 @@
 /** What reading a log and projecting one balance of it costs at least: in Node, and inside the server. */
 import { systemClock } from '@northwind/service-kit';
+import type pg from 'pg';
 import Cursor from 'pg-cursor';
 import { VoidRun } from '../harness/benchmark.ts';
 import { withClient } from '../postgres/bench-server.ts';
@@ -22,18 +23,8 @@ export function measureCursorFold({ url, events, signal }: CatchUp): Promise<num
   return withClient(url, async (client) => {
     await client.query(`drop table if exists one_balance; ${CREATE_BALANCES}`);
     const startMs = systemClock.monotonicMs();
-    const balances: Balances = new Map();
-    let seen = 0;
     await client.query('begin');
-    const cursor = client.query(new Cursor<BalanceEvent>(IN_ORDER));
-    for (;;) {
-      signal.throwIfAborted();
-      const rows = await cursor.read(CURSOR_ROWS);
-      if (rows.length === 0) break;
-      for (const row of rows) addTo(balances, row);
-      seen += rows.length;
-    }
-    await cursor.close();
+    const { balances, seen } = await foldLog(client, signal);
     await insertBalances(client, balances);
     await client.query('commit');
     const elapsedMs = systemClock.monotonicMs() - startMs;
@@ -51,10 +42,22 @@ export function measureOneStatement({ url, events, signal }: CatchUp): Promise<n
     const startMs = systemClock.monotonicMs();
     await client.query(`insert into one_balance ${BALANCES_OF_LOG}`);
     const elapsedMs = systemClock.monotonicMs() - startMs;
-    const balances: Balances = new Map();
-    const { rows } = await client.query<BalanceEvent>('select type, data from ledger.events');
-    for (const row of rows) addTo(balances, row);
-    await expectBalances(client, balances);
+    await expectBalances(client, (await foldLog(client, signal)).balances);
     return (events * 1000) / elapsedMs;
   });
+}
+
+async function foldLog(client: pg.Client, signal: AbortSignal) {
+  const balances: Balances = new Map();
+  const cursor = client.query(new Cursor<BalanceEvent>(IN_ORDER));
+  let seen = 0;
+  for (;;) {
+    signal.throwIfAborted();
+    const rows = await cursor.read(CURSOR_ROWS);
+    if (rows.length === 0) break;
+    for (const row of rows) addTo(balances, row);
+    seen += rows.length;
+  }
+  await cursor.close();
+  return { balances, seen };
 }
