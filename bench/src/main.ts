@@ -1,5 +1,6 @@
 /** Exit codes: 0 done, 1 a target is missed (--check) or it failed, 2 wrong arguments, 3 the run is void. */
 import { append } from './append/append.ts';
+import { asOf } from './asof/as-of.ts';
 import { consume } from './consume/consume.ts';
 import { endToEnd } from './e2e/end-to-end.ts';
 import { growth } from './growth/growth.ts';
@@ -7,11 +8,14 @@ import { checkTargets } from './harness/check-targets.ts';
 import { formatReport } from './harness/print-report.ts';
 import { readArguments, UsageError } from './harness/read-arguments.ts';
 import { runBenchmark } from './harness/run-benchmark.ts';
+import { live } from './live/live.ts';
 import { outage } from './outage/outage.ts';
+import { project } from './project/project.ts';
+import { queries } from './queries/queries.ts';
 import { writer } from './writer/writer.ts';
 import { writerMemory } from './writer/writer-memory.ts';
 
-const benchmarks = [append, consume, writer, writerMemory, outage, growth, endToEnd];
+const benchmarks = [append, consume, writer, writerMemory, outage, growth, project, live, asOf, queries, endToEnd];
 const interrupted = new AbortController();
 process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
 process.once('SIGTERM', () => interrupted.abort(new Error('interrupted')));

@@ -51,7 +51,7 @@ const insertChunk = (keys: KeyKind) => `
   order by g.i`;
 
 /** The last row of each partition, by the primary key. */
-const ADVANCE = `
+export const ADVANCE_HEADS = `
   update ledger.partitions h set next_offset = last."offset" + 1, recorded_at = last.recorded_at
   from ledger.partitions p cross join lateral (
     select e."offset", e.recorded_at from ledger.events e
@@ -59,7 +59,7 @@ const ADVANCE = `
   ) last
   where p.partition = h.partition`;
 
-/** Appends `count` events to a log that may have some. Afterwards nothing is left for the server to tidy up. */
+/** Appends `count` events to a log that may have some. */
 export async function fillLog(client: pg.Client, options: FillOptions): Promise<void> {
   const { count, keys, signal, onProgress } = options;
   const merchants = Array.from({ length: MERCHANTS }, (_, n) => merchantName(n));
@@ -70,10 +70,15 @@ export async function fillLog(client: pg.Client, options: FillOptions): Promise<
     const values = [merchants, partitions, skewBounds(MERCHANTS), stored, FROM_MS, TO_MS, count, rows];
     await client.query("begin; set local work_mem = '512MB'");
     await client.query(insertChunk(keys), values);
-    await client.query(ADVANCE);
+    await client.query(ADVANCE_HEADS);
     await client.query('commit');
     onProgress?.(stored + rows);
   }
+  await settleLog(client);
+}
+
+/** Afterwards nothing is left for the server to tidy up. */
+export async function settleLog(client: pg.Client): Promise<void> {
   await client.query('vacuum (analyze) ledger.events');
   await client.query('vacuum (analyze) ledger.partitions');
   await client.query('checkpoint');

@@ -1,0 +1,54 @@
+/**
+ * Appends each event at its time, however long the ones before take (open loop). What falls due while an append is
+ * under way goes into the next one, as a writer's batches do; the doorbell is rung after each commit.
+ */
+import { createDoorbell, createEventLog, DOORBELL_LEDGER, type IncomingEvent } from '@northwind/event-store';
+import { createLogger, type Database, systemClock } from '@northwind/service-kit';
+import { VoidRun } from '../harness/benchmark.ts';
+import type { CommittedEvent } from './visible-latencies.ts';
+
+export interface DueEvent {
+  readonly event: IncomingEvent['event'];
+  /** Milliseconds after the start. */
+  readonly atMs: number;
+}
+
+const TICK_MS = 2;
+
+/** Resolves when all are committed, with the place and the times of each. */
+export async function appendOnSchedule(
+  schedule: readonly DueEvent[],
+  { database, signal }: { readonly database: Database<unknown>; readonly signal: AbortSignal },
+): Promise<CommittedEvent[]> {
+  const log = createEventLog(database);
+  const logger = createLogger({ name: 'bench', level: 'error' });
+  const doorbell = createDoorbell({ database, channel: DOORBELL_LEDGER, logger });
+  const committed: CommittedEvent[] = [];
+  const startMs = systemClock.monotonicMs();
+  try {
+    for (let next = 0; next < schedule.length; ) {
+      const due = takeDue(schedule, next, systemClock.monotonicMs() - startMs);
+      if (due.length === 0) {
+        await systemClock.sleep(TICK_MS, signal);
+        continue;
+      }
+      next += due.length;
+      const outcomes = await log.append(due.map(({ event }) => ({ event, messageId: null })));
+      const committedMs = systemClock.monotonicMs();
+      doorbell.ring();
+      for (const [i, { kind, partition, offset }] of outcomes.entries()) {
+        if (kind !== 'appended') throw new VoidRun(`event ${next - due.length + i} was ${kind}, not appended`);
+        committed.push({ partition, offset, committedMs, dueMs: startMs + (due[i]?.atMs ?? Number.NaN) });
+      }
+    }
+    return committed;
+  } finally {
+    await doorbell.close();
+  }
+}
+
+function takeDue(schedule: readonly DueEvent[], from: number, elapsedMs: number): readonly DueEvent[] {
+  let end = from;
+  while ((schedule[end]?.atMs ?? Number.POSITIVE_INFINITY) <= elapsedMs) end += 1;
+  return schedule.slice(from, end);
+}

@@ -1,0 +1,31 @@
+/** A log that nothing has read yet, in a database of its own. */
+import type { RunContext } from '../harness/benchmark.ts';
+import { collectGarbage } from '../harness/collect-garbage.ts';
+import { type BenchServer, withClient } from '../postgres/bench-server.ts';
+import { fillMixedLog } from '../workload/fill-mixed-log.ts';
+import type { MerchantShares } from '../workload/merchant-shares.ts';
+import type { CatchUp } from './measure-projector.ts';
+
+export interface LogContext extends Pick<RunContext, 'signal' | 'progress'> {
+  readonly server: BenchServer;
+  /** Name of a migrated, empty database. */
+  readonly migrated: string;
+}
+
+export interface Log {
+  readonly events: number;
+  readonly shares: MerchantShares;
+}
+
+export function withLog<T>(
+  { events, shares }: Log,
+  { server, migrated, signal, progress }: LogContext,
+  use: (log: CatchUp) => Promise<T>,
+): Promise<T> {
+  progress(`filling a log with ${events.toLocaleString('en-US')} events`);
+  return server.withDatabase(async (url) => {
+    await withClient(url, (client) => fillMixedLog(client, { count: events, shares, signal }));
+    collectGarbage();
+    return use({ url, events, signal });
+  }, migrated);
+}
