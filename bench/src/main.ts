@@ -12,10 +12,24 @@ import { live } from './live/live.ts';
 import { outage } from './outage/outage.ts';
 import { project } from './project/project.ts';
 import { queries } from './queries/queries.ts';
+import { rebuild } from './rebuild/rebuild.ts';
 import { writer } from './writer/writer.ts';
 import { writerMemory } from './writer/writer-memory.ts';
 
-const benchmarks = [append, consume, writer, writerMemory, outage, growth, project, live, asOf, queries, endToEnd];
+const benchmarks = [
+  append,
+  consume,
+  writer,
+  writerMemory,
+  outage,
+  growth,
+  project,
+  rebuild,
+  live,
+  asOf,
+  queries,
+  endToEnd,
+];
 const interrupted = new AbortController();
 process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
 process.once('SIGTERM', () => interrupted.abort(new Error('interrupted')));

@@ -1,5 +1,7 @@
-/** A projector as production runs it (the defaults of its settings), from an empty generation to the end of the log. */
-
+/**
+ * Projectors as production runs them, two for two cores, each with the defaults of its settings: from an empty
+ * generation to the end of the log.
+ */
 import { createProjector, projectorConfigSchema } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
 import { createLogger, openDatabase, systemClock } from '@northwind/service-kit';
@@ -14,29 +16,33 @@ export interface CatchUp {
   readonly signal: AbortSignal;
 }
 
-/** Events a second, from the start of the service to its last commit. */
+const PROJECTORS = 2;
+
+/** Events a second, from the start of the services to their last commit. */
 export async function measureProjector({ url, events, signal }: CatchUp): Promise<number> {
   const config = projectorConfigSchema.parse({ DATABASE_URL: url });
-  const connectionsMax = config.SETTLEMENT_DATABASE_CONNECTIONS_MAX;
+  const connectionsMax = PROJECTORS * config.SETTLEMENT_DATABASE_CONNECTIONS_MAX;
   await using database = openDatabase<ReadTables>({ url, applicationName: 'bench projector', connectionsMax });
   const finished = Promise.withResolvers<void>();
   let applied = 0;
-  const projector = createProjector({
-    database,
-    logger: createLogger({ name: 'bench', level: 'error' }),
-    clock: systemClock,
-    batchSizeMax: config.SETTLEMENT_PROJECTOR_BATCH_SIZE_MAX,
-    collectMs: config.SETTLEMENT_PROJECTOR_COLLECT_MS,
-    onBatch: ({ slices }) => {
-      applied += slices.reduce((sum, { items }) => sum + items.length, 0);
-      if (applied >= events) finished.resolve();
-    },
-  });
+  const projectors = Array.from({ length: PROJECTORS }, () =>
+    createProjector({
+      database,
+      logger: createLogger({ name: 'bench', level: 'error' }),
+      clock: systemClock,
+      batchSizeMax: config.SETTLEMENT_PROJECTOR_BATCH_SIZE_MAX,
+      collectMs: config.SETTLEMENT_PROJECTOR_COLLECT_MS,
+      onBatch: ({ slices }) => {
+        applied += slices.reduce((sum, { items }) => sum + items.length, 0);
+        if (applied >= events) finished.resolve();
+      },
+    }),
+  );
   const interrupt = () => finished.reject(signal.reason);
   signal.addEventListener('abort', interrupt, { once: true });
   const startMs = systemClock.monotonicMs();
   try {
-    await projector.start();
+    await Promise.all(projectors.map((projector) => projector.start()));
     await finished.promise;
     const elapsedMs = systemClock.monotonicMs() - startMs;
     if (applied !== events) throw new VoidRun(`the projector applied ${applied} events of ${events}`);
@@ -44,6 +50,6 @@ export async function measureProjector({ url, events, signal }: CatchUp): Promis
     return (events * 1000) / elapsedMs;
   } finally {
     signal.removeEventListener('abort', interrupt);
-    await projector.stop();
+    await Promise.all(projectors.map((projector) => projector.stop()));
   }
 }

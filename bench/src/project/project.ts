@@ -1,5 +1,5 @@
 /**
- * `pnpm bench project`: a projector that has the whole log before it, with all read models, beside Emmett's fastest
+ * `pnpm bench project`: two projectors that have the whole log before them, with all read models, beside Emmett's fastest
  * rebuild of one balance and two limits: an ordered cursor with a fold in memory, and one statement inside the server.
  * And the same log size with 30 % of all events on one merchant, beside one of equal merchants.
  */
@@ -31,8 +31,8 @@ const MIGRATED = 'bench_migrated';
 const WARM_UP_EVENTS = 20_000;
 const HOT_SHARE = 0.3;
 
-const OURS = 'projector, all read models';
-const UNIFORM = 'projector, equal merchants';
+const OURS = 'two projectors, all read models';
+const UNIFORM = 'two projectors, equal merchants';
 
 async function run({ parameters, wants, signal, progress }: RunContext): Promise<RunResult> {
   const { events = 0, 'emmett-events': emmettEvents = 0 } = parameters;
