@@ -61,6 +61,8 @@ test.each([
   ['a missing argument', ['send']],
   ['a limit that is no number', ['payouts', '--limit', 'many']],
   ['a port out of range', ['up', '--port', '70000']],
+  ['a place that is none', ['balances', '--min-offset', 'soon']],
+  ['a moment that is none', ['statements', '--merchant', 'mer_001', '--as-of', 'yesterday']],
   ['a status that there is not', ['payouts', '--status', 'paid']],
   ["a merchant's key without a merchant", ['keys', 'create', '--name', 'x']],
   ['nowhere to look', ['balances', '--folder', '/nonexistent/settlement']],

@@ -1,3 +1,4 @@
+import type { Coordinate } from '@northwind/event-store';
 import { formatMoney } from '@northwind/events';
 import type { Moment, PayoutAnswer, PayoutAsOf, PayoutStatus } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
@@ -5,6 +6,7 @@ import { StartupError, stringify } from '@northwind/service-kit';
 import { Command, Option } from 'commander';
 import type { Kysely } from 'kysely';
 import { addFolderOption, addJsonOption, type CommandContext, surroundings, wholeNumber } from '../cli/context.ts';
+import { addMinOffsetOption, awaitOffset } from '../cli/min-offset.ts';
 import { aMoment, showCoordinate, tellPast } from '../cli/moment.ts';
 import { formatTable } from '../cli/print-table.ts';
 import { UsageError } from '../cli/usage-error.ts';
@@ -18,6 +20,7 @@ interface Options {
   readonly asOf?: Moment;
   readonly status?: PayoutStatus;
   readonly limit: number;
+  readonly minOffset?: Coordinate;
   readonly json?: true;
 }
 
@@ -43,13 +46,13 @@ Examples:
   settle payouts --json --limit 1000 | jq -r '.payouts[] | [.payoutId, .status] | @tsv'`,
     )
     .action((options: Options) =>
-      withDatabase<ReadTables, void>(surroundings(context, options), (db) =>
-        options.id === undefined
-          ? printList(context, db, options)
-          : printOne(context, db, { ...options, id: options.id }),
-      ),
+      withDatabase<ReadTables, void>(surroundings(context, options), async (db) => {
+        await awaitOffset(db, options);
+        const { id } = options;
+        return id === undefined ? printList(context, db, options) : printOne(context, db, { ...options, id });
+      }),
     );
-  return addJsonOption(addFolderOption(command));
+  return addJsonOption(addFolderOption(addMinOffsetOption(command)));
 }
 
 async function printList({ terminal }: CommandContext, db: Kysely<ReadTables>, options: Options): Promise<void> {

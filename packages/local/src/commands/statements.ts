@@ -1,3 +1,4 @@
+import type { Coordinate } from '@northwind/event-store';
 import { formatMoney } from '@northwind/events';
 import type { Moment, StatementRow, StatementsAnswer, StatementsAsOf } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
@@ -5,6 +6,7 @@ import { stringify } from '@northwind/service-kit';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Kysely } from 'kysely';
 import { addFolderOption, addJsonOption, type CommandContext, surroundings } from '../cli/context.ts';
+import { addMinOffsetOption, awaitOffset } from '../cli/min-offset.ts';
 import { aMoment, showCoordinate, tellPast } from '../cli/moment.ts';
 import { formatTable } from '../cli/print-table.ts';
 import { withDatabase } from '../cli/with-database.ts';
@@ -15,6 +17,7 @@ interface Options {
   readonly from: string;
   readonly to: string;
   readonly asOf?: Moment;
+  readonly minOffset?: Coordinate;
   readonly json?: true;
 }
 
@@ -38,7 +41,10 @@ it opens and closes with the closing before it. As of a moment, the day of it is
     .action(async (options: Options) => {
       const answer = await withDatabase<ReadTables, StatementsAnswer | StatementsAsOf>(
         surroundings(context, options),
-        (db) => readDays(db, options),
+        async (db) => {
+          await awaitOffset(db, options);
+          return readDays(db, options);
+        },
       );
       if (options.json) return context.terminal.out(stringify(answer));
       if (answer.statements.length === 0) {
@@ -48,7 +54,7 @@ it opens and closes with the closing before it. As of a moment, the day of it is
       }
       context.terminal.out(render(answer.statements));
     });
-  return addJsonOption(addFolderOption(command));
+  return addJsonOption(addFolderOption(addMinOffsetOption(command)));
 }
 
 function readDays(db: Kysely<ReadTables>, options: Options): Promise<StatementsAnswer | StatementsAsOf> {
