@@ -4,8 +4,6 @@ import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { arbitraryEvents } from '../../test/arbitrary-events.ts';
 import { openProjection, type Projection } from '../../test/open-projection.ts';
-import { readBalances } from '../balances/query.ts';
-import { readPayout } from '../payouts/query.ts';
 import { MissingModelError } from '../position/require-model.ts';
 import { readStatements } from '../statements/query.ts';
 import { readBalancesAsOf } from './balances-as-of.ts';
@@ -18,15 +16,6 @@ const MERCHANTS = ['mer_0', 'mer_1', 'mer_2', 'mer_3', 'mer_4'];
 const EVER = { fromDay: '0001-01-01', toDay: '9999-12-31' };
 const PAYOUTS = ['po_0', 'po_1', 'po_2', 'po_3', 'po_4', 'po_5', 'po_6'];
 
-/** What a merchant was told live, without the part that names the generation. */
-async function tellLive({ db }: Projection, merchantId: string) {
-  const { asOf, balances } = await readBalances(db, { merchantId });
-  const payouts = await Promise.all(PAYOUTS.map((payoutId) => readPayout(db, { merchantId, payoutId })));
-  const { statements } = await readStatements(db, { merchantId, ...EVER });
-  const at = { partition: asOf.partition, offset: asOf.offset };
-  return { at, balances, payouts: payouts.map((p) => p.payout), statements };
-}
-
 async function tellAsOf({ db }: Projection, merchantId: string, moment: Moment) {
   const { asOf, balances } = await readBalancesAsOf(db, { merchantId, moment });
   const payouts = await Promise.all(PAYOUTS.map((payoutId) => readPayoutAsOf(db, { merchantId, payoutId, moment })));
@@ -34,28 +23,23 @@ async function tellAsOf({ db }: Projection, merchantId: string, moment: Moment) 
   return { at: asOf, balances, payouts: payouts.map((p) => p.payout), statements };
 }
 
-test('what is told as of a coordinate or a time is what was told live then', async () => {
+test('the trial balance as of a time is what it was then, and at the end what the journal sums up to', async () => {
   await using projection = await openProjection();
-  const [events = []] = fc.sample(arbitraryEvents({ minLength: 90, maxLength: 90 }), { numRuns: 1, seed: 5 });
+  const [events = []] = fc.sample(arbitraryEvents({ minLength: 60, maxLength: 60 }), { numRuns: 1, seed: 5 });
   await projection.startProjector();
   const recorded = [];
   for (const event of events) {
     await projection.append([event]);
     await projection.caughtUp();
-    const { merchantId } = event.data as { merchantId: string };
     const { rows } = await sql<{ now: string }>`select clock_timestamp() as now`.execute(projection.db);
-    const live = await tellLive(projection, merchantId);
-    recorded.push({ merchantId, time: rows[0]?.now ?? '', live, books: await readTrialBalance(projection.db) });
+    recorded.push({ time: rows[0]?.now ?? '', books: await readTrialBalance(projection.db) });
   }
-  for (const { merchantId, time, live, books } of recorded) {
+  for (const { time, books } of recorded) {
     expect(books.currencies.map((currency) => currency.sumMinor)).toEqual(books.currencies.map(() => 0n));
     expect(await readTrialBalance(projection.db, { time })).toEqual(books);
-    expect(await tellAsOf(projection, merchantId, { at: live.at })).toEqual(live);
-    expect(await tellAsOf(projection, merchantId, { time })).toEqual(live);
   }
   expect(await sumJournal(projection)).toEqual(recorded.at(-1)?.books.currencies);
-  expect(recorded.some(({ live }) => live.balances.length > 1)).toBe(true);
-  expect(recorded.some(({ live }) => live.payouts.some((payout) => payout?.status === 'returned'))).toBe(true);
+  expect(recorded.at(-1)?.books.currencies).toHaveLength(3);
 });
 
 /** The trial balance by another way: all that was ever posted, summed up. */
