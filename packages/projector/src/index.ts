@@ -1,4 +1,4 @@
-export { listAnomalies, type StoredAnomaly } from './anomalies/query.ts';
+export { type AnomaliesWish, listAnomalies, type StoredAnomaly } from './anomalies/query.ts';
 export type { AnomalyRow } from './anomalies/table.ts';
 export { type BalancesAsOf, readBalancesAsOf } from './as-of/balances-as-of.ts';
 export { type PayoutAsOf, readPayoutAsOf } from './as-of/payout-as-of.ts';
