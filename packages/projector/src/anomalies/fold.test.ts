@@ -137,6 +137,11 @@ describe('amount_mismatch: the amount of the most decisive fact is posted', () =
       expect(shown).toEqual([['amount_mismatch', 2n]]);
       expect(balances).toMatchObject([{ availableMinor: 9_350n, reservedMinor: 0n, disputesMinor: 650n }]);
     }
+    const elsewhere = disputeLost({ ...dispute, amount: 700, ...USD });
+    expect(show(captured, opened, elsewhere).shown).toEqual([
+      ['currency_mismatch', 2n],
+      ['amount_mismatch', 2n],
+    ]);
   });
 });
 
@@ -183,6 +188,7 @@ describe('currency_mismatch: the money is posted in its own currency, and the pa
 });
 
 test('over_refund: the refund is posted', () => {
+  expect(show(captured, refund(10_000)).shown).toEqual([]);
   const { shown, balances, lastPosted } = show(captured, refund(9_999), refund(2, EUR, 're_2'));
   expect(shown).toEqual([['over_refund', 2n]]);
   expect(balances).toMatchObject([{ availableMinor: -1n, refundsMinor: 10_001n }]);

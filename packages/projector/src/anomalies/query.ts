@@ -1,4 +1,4 @@
-/** Anomalies, newest first: of a merchant, served by anomalies_by_merchant, or of all for who looks after the system. */
+/** Anomalies, newest first: of a merchant, served by anomalies_by_merchant, or of all for whoever looks on. */
 import { type Kysely, sql } from 'kysely';
 import type { AnomalyKind } from '../folding.ts';
 import type { ReadTables } from '../tables.ts';
