@@ -55,8 +55,8 @@ begin
     end if;
     if offsets[i] is not null then
       offsets[i] := next_offsets[place];
+      next_offsets[place] := next_offsets[place] + 1;
     end if;
-    next_offsets[place] := next_offsets[place] + 1;
   end loop;
   partitions := in_partitions;
 

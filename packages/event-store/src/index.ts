@@ -1,7 +1,13 @@
 export type { AppendOutcome, IncomingEvent } from './append/append-events.ts';
 export { createEventLog, type EventLog } from './append/event-log.ts';
 export type { RejectedMessage } from './append/reject-messages.ts';
-export type { BatchSlice, ConsumedBatch } from './consume/consume-round.ts';
+export {
+  ApplyError,
+  type BatchSlice,
+  type ConsumedBatch,
+  consumeRound,
+  consumeWithin,
+} from './consume/consume-round.ts';
 export { type ConsumerOptions, createConsumer } from './consume/consumer.ts';
 export { type GroupLag, readGroupLag } from './consume/group-lag.ts';
 export { createLagGauges } from './consume/lag-gauges.ts';

@@ -17,6 +17,22 @@ export {
 } from './changes/read-changes.ts';
 export { loadProjectorConfig, type ProjectorConfig, projectorConfigSchema } from './config.ts';
 export type { AnomalyKind } from './folding.ts';
+export type { Comparison, MoneyComparison, TableComparison } from './generations/compare-generations.ts';
+export { FillError } from './generations/fill-generation.ts';
+export type { FirstDifference, MerchantDifference } from './generations/find-differences.ts';
+export type { Generation } from './generations/generation.ts';
+export { readGenerationStatus, type StatusOfGeneration } from './generations/generation-status.ts';
+export { GateError } from './generations/promote-generation.ts';
+export {
+  dropGeneration,
+  promote,
+  RebuildError,
+  type RebuildOptions,
+  type RebuildStep,
+  type Rebuilt,
+  rebuild,
+  rollBack,
+} from './generations/rebuild.ts';
 export { ACCOUNTS, type Account } from './journal/accounts.ts';
 export { readMigrations } from './migrations.ts';
 export {

@@ -1,30 +1,25 @@
 /**
- * The projector: a consumer group on the log that applies events to the active generation. Any number of them share
- * the partitions.
+ * The projector: it keeps the generation that readers see up to date with the log, and with it those that stand by to
+ * take over. Each is a consumer group on the log; any number of projectors share the partitions.
  */
 import {
   type ConsumedBatch,
-  createConsumer,
   createDoorbell,
-  DOORBELL_LEDGER,
   DOORBELL_READ,
   type GroupLag,
   type LoggedEvent,
-  logSource,
-  type Source,
 } from '@northwind/event-store';
 import {
   type Clock,
+  createLoop,
   createService,
   type Database,
   type Health,
   type Logger,
-  NOT_STARTED_YET,
   type Service,
 } from '@northwind/service-kit';
-import type { Kysely } from 'kysely';
-import { applyBatch } from './apply-batch.ts';
-import { readActiveGeneration } from './generations/generation.ts';
+import type { ReadModel } from './folding.ts';
+import { followGenerations } from './generations/follow-generations.ts';
 import type { ReadTables } from './tables.ts';
 
 export interface ProjectorOptions {
@@ -32,50 +27,43 @@ export interface ProjectorOptions {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly health?: Health;
+  /** Default: the registry. */
+  readonly models?: readonly ReadModel[];
   /** Events applied in one transaction at most. */
   readonly batchSizeMax?: number;
   /** Milliseconds that events gather after a batch during which more came. */
   readonly collectMs?: number;
-  /** Called after each commit. */
+  /** Called after each commit to the active generation. */
   readonly onBatch?: (batch: ConsumedBatch<LoggedEvent>) => void;
-  /** Told about once a second how far it is behind the log. */
+  /** Told about once a second, of each generation, how far it is behind the log. */
   readonly onLag?: (lags: readonly GroupLag[]) => void;
 }
 
-export function createProjector(options: ProjectorOptions): Service {
-  const { database, logger, clock, health, batchSizeMax, collectMs, onBatch, onLag } = options;
-  const doorbell = createDoorbell({ database, channel: DOORBELL_READ, logger });
-  let consumer: Service | undefined;
+/** How long a generation that stands by from now on, or no longer, may go unnoticed. */
+const LOOK_EVERY_MS = 1_000;
 
+export function createProjector(options: ProjectorOptions): Service {
+  const { database, logger, clock, health } = options;
+  const doorbell = createDoorbell({ database, channel: DOORBELL_READ, logger });
+  const followed = followGenerations({ ...options, doorbell });
+  const loop = createLoop({
+    name: 'generations',
+    run: () => followed.look(),
+    onError: (err) =>
+      logger.warn({ event: 'projector.generations_unknown', err }, 'can not see which generations there are'),
+    pauseMs: LOOK_EVERY_MS,
+    clock,
+  });
   return createService({
     name: 'projector',
     async start() {
-      const { schema, models, consumerGroup, epoch } = await readActiveGeneration(database.db);
-      logger.info({ event: 'projector.started', schema, group: consumerGroup, epoch }, 'projector started');
-      // Which group it is turns out only here; its first turn says how it is.
-      health?.set(`consumer ${consumerGroup}`, 'failing', NOT_STARTED_YET);
-      consumer = createConsumer<LoggedEvent, ReadTables>({
-        database,
-        group: consumerGroup,
-        source: logSource as unknown as Source<LoggedEvent, ReadTables>,
-        apply: (trx, batch) => applyBatch(trx as unknown as Kysely<unknown>, { schema, models }, batch),
-        doorbell: DOORBELL_LEDGER,
-        logger,
-        clock,
-        ...(health && { health }),
-        ...(batchSizeMax && { batchSizeMax }),
-        ...(collectMs !== undefined && { collectMs }),
-        ...(onLag && { onLag }),
-        afterCommit: (batch) => {
-          doorbell.ring();
-          onBatch?.(batch);
-        },
-      });
-      await consumer.start();
+      await followed.look();
+      await loop.start();
       health?.set('projector', 'ok');
     },
     async stop() {
-      await consumer?.stop();
+      await loop.stop();
+      await followed.stop();
       await doorbell.close();
     },
   });

@@ -4,6 +4,7 @@
  */
 import type { LedgerTables } from '@northwind/event-store/tables';
 import type { Instant } from '@northwind/events';
+import type { GeneratedAlways } from 'kysely';
 import type { AdjustmentRow } from './adjustments/table.ts';
 import type { AnomalyRow } from './anomalies/table.ts';
 import type { BalanceRow } from './balances/table.ts';
@@ -16,6 +17,7 @@ import type { StatementRow } from './statements/table.ts';
 
 export interface ReadTables extends LedgerTables {
   'read.generations': GenerationsTable;
+  'read.generation_actions': GenerationActionsTable;
   'read.balances': SqlRow<BalanceRow>;
   'read.journal': SqlRow<JournalRow>;
   'read.statements': SqlRow<StatementRow>;
@@ -29,13 +31,27 @@ export interface ReadTables extends LedgerTables {
   'read.anomalies': SqlRow<AsJson<AnomalyRow, 'detail'>>;
 }
 
+export type GenerationStatus = 'building' | 'standby' | 'active' | 'retired';
+
 export interface GenerationsTable {
   readonly generation: number;
   readonly epoch: string;
-  readonly status: 'building' | 'active' | 'retired';
+  readonly status: GenerationStatus;
   readonly consumer_group: string;
   readonly created_at: Instant;
   readonly activated_at: Instant | null;
+}
+
+export interface GenerationActionsTable {
+  readonly action_id: GeneratedAlways<bigint>;
+  readonly action: 'created' | 'compared' | 'promoted' | 'rolled_back' | 'dropped';
+  readonly generation: number;
+  readonly beside: number | null;
+  readonly is_equal: boolean | null;
+  readonly report: unknown;
+  readonly actor: string | null;
+  readonly reason: string | null;
+  readonly acted_at: GeneratedAlways<Instant>;
 }
 
 /** Amounts inside a JSON column come back as numbers, not as the row type's bigint. */

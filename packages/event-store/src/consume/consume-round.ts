@@ -61,27 +61,33 @@ export async function consumeRound<Item extends Coordinate, DB extends LedgerTab
   round: Round<Item, DB>,
 ): Promise<RoundResult<Item>> {
   const heads = await round.source.heads(round.db);
-  return round.db.transaction().execute(async (trx) => {
-    const ledger = trx as unknown as Transaction<LedgerTables>;
-    const { ranges, isHeldByOthers } = await claimPartitions(ledger, { ...round, heads });
-    if (ranges.length === 0) return { batch: { slices: [] }, isHeldByOthers, isCutByBytes: false };
-    const share = (of: number) => Math.max(1, Math.ceil(of / ranges.length));
-    const limit = { itemsPerRange: share(round.itemsMax), bytesPerRange: share(round.bytesMax) };
-    const nothing = ranges.map((range) => ({ ...range, items: [], nextOffset: range.fromOffset, moreWaiting: true }));
-    let batch: ConsumedBatch<Item> = { slices: nothing };
-    let itemCount = limit.itemsPerRange * ranges.length;
-    try {
-      const read = await round.source.read(trx, ranges, limit);
-      batch = { slices: toSlices(ranges, read) };
-      itemCount = read.items.length;
-      await round.apply(trx, batch);
-    } catch (error) {
-      throw new ApplyError(batch, itemCount, error);
-    }
-    await advanceOffsets(ledger, round.group, batch.slices);
-    const isCutByBytes = batch.slices.some((own) => own.moreWaiting && own.items.length < limit.itemsPerRange);
-    return { batch, isHeldByOthers, isCutByBytes };
-  });
+  return round.db.transaction().execute((trx) => consumeWithin(trx, { ...round, heads }));
+}
+
+/** The same in the caller's transaction, up to `heads`: what it applies commits with the rest. */
+export async function consumeWithin<Item extends Coordinate, DB extends LedgerTables>(
+  trx: Transaction<DB>,
+  round: Omit<Round<Item, DB>, 'db'> & { readonly heads: ReadonlyMap<number, bigint> },
+): Promise<RoundResult<Item>> {
+  const ledger = trx as unknown as Transaction<LedgerTables>;
+  const { ranges, isHeldByOthers } = await claimPartitions(ledger, round);
+  if (ranges.length === 0) return { batch: { slices: [] }, isHeldByOthers, isCutByBytes: false };
+  const share = (of: number) => Math.max(1, Math.ceil(of / ranges.length));
+  const limit = { itemsPerRange: share(round.itemsMax), bytesPerRange: share(round.bytesMax) };
+  const nothing = ranges.map((range) => ({ ...range, items: [], nextOffset: range.fromOffset, moreWaiting: true }));
+  let batch: ConsumedBatch<Item> = { slices: nothing };
+  let itemCount = limit.itemsPerRange * ranges.length;
+  try {
+    const read = await round.source.read(trx, ranges, limit);
+    batch = { slices: toSlices(ranges, read) };
+    itemCount = read.items.length;
+    await round.apply(trx, batch);
+  } catch (error) {
+    throw new ApplyError(batch, itemCount, error);
+  }
+  await advanceOffsets(ledger, round.group, batch.slices);
+  const isCutByBytes = batch.slices.some((own) => own.moreWaiting && own.items.length < limit.itemsPerRange);
+  return { batch, isHeldByOthers, isCutByBytes };
 }
 
 /** A range that was not cut off is exhausted: the group moves to its end, past offsets without items. */

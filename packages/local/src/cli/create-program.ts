@@ -11,6 +11,7 @@ import { loginCommand } from '../commands/login.ts';
 import { migrateCommand } from '../commands/migrate.ts';
 import { payoutsCommand } from '../commands/payouts.ts';
 import { queueCommand } from '../commands/queue.ts';
+import { rebuildCommand } from '../commands/rebuild.ts';
 import { rejectionsCommand } from '../commands/rejections.ts';
 import { resumeCommand } from '../commands/resume.ts';
 import { sealCommand } from '../commands/seal.ts';
@@ -62,7 +63,7 @@ export function createProgram(context: CommandContext): Command {
     rejectionsCommand,
     conflictsCommand,
   ]);
-  add(program, 'Reconcile', [statementsCommand, trialBalanceCommand]);
+  add(program, 'Reconcile', [statementsCommand, trialBalanceCommand, rebuildCommand]);
   add(program, 'Administer', [migrateCommand, loginCommand, keysCommand, resumeCommand]);
   add(program, 'Verify', [verifyCommand, sealCommand]);
   program.commandsGroup('One service each, as production runs them (configured by environment alone):');

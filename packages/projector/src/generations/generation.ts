@@ -2,10 +2,11 @@
 import { type Kysely, sql } from 'kysely';
 import type { ReadModel } from '../folding.ts';
 import { READ_MODELS } from '../read-models.ts';
-import type { ReadTables } from '../tables.ts';
+import type { GenerationStatus, ReadTables } from '../tables.ts';
 
 export interface Generation {
   readonly generation: number;
+  readonly status: GenerationStatus;
   readonly epoch: string;
   readonly consumerGroup: string;
   /** Where its tables are. */
@@ -14,22 +15,28 @@ export interface Generation {
   readonly models: readonly ReadModel[];
 }
 
-export async function readActiveGeneration(db: Kysely<ReadTables>): Promise<Generation> {
-  const row = await db
-    .selectFrom('read.generations')
-    .select(['generation', 'epoch', 'consumer_group'])
-    .where('status', '=', 'active')
-    .executeTakeFirst();
-  if (row === undefined) throw new Error('no generation of the read models is active; run: settle migrate');
-  const { generation, epoch, consumer_group: consumerGroup } = row;
-  const schema = `read_g${generation}`;
-  return { generation, epoch, consumerGroup, schema, models: await readModelsOf(db, schema) };
+export async function readActiveGeneration(
+  db: Kysely<ReadTables>,
+  models: readonly ReadModel[] = READ_MODELS,
+): Promise<Generation> {
+  const active = (await listGenerations(db, models)).find(({ status }) => status === 'active');
+  if (active === undefined) throw new Error('no generation of the read models is active; run: settle migrate');
+  return active;
 }
 
-async function readModelsOf(db: Kysely<ReadTables>, schema: string): Promise<ReadModel[]> {
-  const { rows } = await sql<{ name: string }>`
-    select relname::text as name from pg_class
-    where relnamespace = ${schema}::regnamespace and relkind in ('r', 'p')`.execute(db);
-  const names = new Set(rows.map((row) => row.name));
-  return READ_MODELS.filter((model) => model.tables.every((table) => names.has(table.name)));
+/** Oldest first. `models` are those of the code that runs, beside which a generation may have others. */
+export async function listGenerations(
+  db: Kysely<ReadTables>,
+  models: readonly ReadModel[] = READ_MODELS,
+): Promise<Generation[]> {
+  const { rows } = await sql<Omit<Generation, 'schema' | 'models'> & { readonly tables: readonly string[] }>`
+    select g.generation, g.status, g.epoch, g.consumer_group as "consumerGroup",
+           array(select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                 where n.nspname = 'read_g' || g.generation and c.relkind in ('r', 'p')) as tables
+    from read.generations g order by g.generation`.execute(db);
+  return rows.map(({ tables, ...generation }) => {
+    const has = new Set(tables);
+    const own = models.filter((model) => model.tables.every((table) => has.has(table.name)));
+    return { ...generation, schema: `read_g${generation.generation}`, models: own };
+  });
 }

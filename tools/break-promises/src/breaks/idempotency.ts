@@ -1,10 +1,10 @@
 import type { Break } from './break.ts';
 
-const APPEND = 'packages/event-store/migrations/0017_tally_in_one_stream.sql';
+const REPEATS = 'packages/event-store/migrations/0012_append_with_one_scan.sql';
 const JUDGE = 'packages/event-store/migrations/0007_append_in_one_stream.sql';
 const EVENTS = 'packages/event-store/migrations/0001_events.sql';
 const CALL = 'packages/event-store/src/append/append-events.ts';
-const ENCODE = 'packages/event-store/src/append/encode-arrays.ts';
+const ENCODE = 'packages/service-kit/src/database/encode-arrays.ts';
 
 export const IDEMPOTENCY_BREAKS: readonly Break[] = [
   {
@@ -18,7 +18,7 @@ export const IDEMPOTENCY_BREAKS: readonly Break[] = [
   {
     promise: 'I1',
     note: 'a key twice in a batch is taken for two fresh ones',
-    file: APPEND,
+    file: REPEATS,
     find: 'where i.is_seen or i.nth > 1\n',
     replace: 'where i.is_seen\n',
     shows: 'Property failed',
@@ -26,7 +26,7 @@ export const IDEMPOTENCY_BREAKS: readonly Break[] = [
   {
     promise: 'I1',
     note: 'keys of earlier batches are not looked up',
-    file: APPEND,
+    file: REPEATS,
     find: 'where i.is_seen or i.nth > 1\n',
     replace: 'where i.nth > 1\n',
     shows: 'Property failed',

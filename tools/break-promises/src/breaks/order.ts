@@ -2,6 +2,7 @@ import type { Break } from './break.ts';
 
 /** The body of append_events that is in force. */
 const APPEND = 'packages/event-store/migrations/0017_tally_in_one_stream.sql';
+const REPEATS = 'packages/event-store/migrations/0012_append_with_one_scan.sql';
 const CHECK = 'packages/event-store/migrations/0007_append_in_one_stream.sql';
 const PARTITION = 'packages/events/src/identity/choose-partition.ts';
 
@@ -36,7 +37,7 @@ export const ORDER_BREAKS: readonly Break[] = [
   {
     promise: 'L2',
     note: 'of inputs with one key the last survives, not the first',
-    file: APPEND,
+    file: REPEATS,
     find: 'order by k.position rows unbounded preceding',
     replace: 'order by k.position desc rows unbounded preceding',
     shows: 'Property failed',
