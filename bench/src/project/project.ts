@@ -1,7 +1,7 @@
 /**
- * `pnpm bench project`: two projectors that have the whole log before them, with all read models, beside Emmett's fastest
- * rebuild of one balance and two limits: an ordered cursor with a fold in memory, and one statement inside the server.
- * And the same log size with 30 % of all events on one merchant, beside one of equal merchants.
+ * `pnpm bench project`: two projectors that have the whole log before them, with all read models, beside Emmett's
+ * fastest rebuild of one balance and two limits: an ordered cursor with a fold in memory, and one statement inside the
+ * server. And the same log size with 30 % of all events on one merchant, beside one of equal merchants.
  */
 import { ledgerMigrations } from '@northwind/event-store';
 import { readMigrations } from '@northwind/projector';

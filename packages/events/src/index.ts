@@ -59,4 +59,10 @@ export {
 export { BODY_BYTES_MAX } from './parse/read-json.ts';
 export { readStoredData } from './parse/read-stored-data.ts';
 export { REJECTION_CODES, type Rejection, type RejectionCode } from './parse/rejection.ts';
-export { explainPayoutReason, PAYOUT_REASONS, type PayoutReason } from './payout-reasons.ts';
+export {
+  findPayoutReason,
+  PAYOUT_REASONS,
+  type PayoutReason,
+  REASON_SIDES,
+  type ReasonSide,
+} from './payout-reasons.ts';

@@ -1,8 +1,9 @@
-export { listAnomalies, type StoredAnomaly } from './anomalies/query.ts';
+export { type AnomaliesWish, listAnomalies, type StoredAnomaly } from './anomalies/query.ts';
 export type { AnomalyRow } from './anomalies/table.ts';
 export { type BalancesAsOf, readBalancesAsOf } from './as-of/balances-as-of.ts';
 export { type PayoutAsOf, readPayoutAsOf } from './as-of/payout-as-of.ts';
 export { AsOfError, type Moment } from './as-of/resolve-as-of.ts';
+export { readStatementsAsOf, type StatementsAsOf } from './as-of/statements-as-of.ts';
 export { type CurrencyBalance, readTrialBalance, type TrialBalance } from './as-of/trial-balance.ts';
 export { type Balance, type BalancesAnswer, readBalances } from './balances/query.ts';
 export type { BalanceFigures } from './balances/table.ts';
@@ -48,6 +49,7 @@ export { PAYOUT_STATUSES, type PayoutStatus } from './payouts/status.ts';
 export type { PayoutSnapshot } from './payouts/table.ts';
 export { type PayoutTransition, transitionsSource } from './payouts/transitions-source.ts';
 export { type AsOf, type ReadPosition, readPosition } from './position/read-position.ts';
+export { MissingModelError } from './position/require-model.ts';
 export { createProjector, type ProjectorOptions } from './projector.ts';
 export { createProjectorProcess } from './projector-process.ts';
 export { readStatements, type StatementsAnswer, type StatementsWish } from './statements/query.ts';

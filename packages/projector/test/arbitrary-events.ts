@@ -39,7 +39,8 @@ const ingredients: fc.Arbitrary<Ingredients> = fc.record({
 });
 
 export function arbitraryEvents(lengths: { minLength?: number; maxLength: number }): fc.Arbitrary<CloudEvent[]> {
-  return fc.array(ingredients, lengths).map((list) => list.map(toEvent));
+  // Left to itself fast-check makes lists of some ten items, in which hardly two events are about the same payout.
+  return fc.array(ingredients, { ...lengths, size: 'max' }).map((list) => list.map(toEvent));
 }
 
 /** The n-th second of a day: no two events share a time, so none is an idempotent duplicate. */
@@ -60,7 +61,6 @@ function toEvent(from: Ingredients, index: number): CloudEvent {
   const fee = Math.floor((amount * part) / 100);
   const dispute = { ...base, disputeId: `dp_${id}`, paymentId, amount, currency };
   const payout = { ...base, payoutId: `po_${id}` };
-  const unpaid = { ...payout, reasonCode: 'AC04', reason: 'closed account' };
   const builders: (() => CloudEvent)[] = [
     () => paymentCaptured({ ...base, paymentId, amount, fee, currency }),
     () => refundSucceeded({ ...base, refundId: `re_${id}`, paymentId, amount, feeRefunded: fee, currency }),
@@ -70,10 +70,10 @@ function toEvent(from: Ingredients, index: number): CloudEvent {
     () =>
       adjustmentPosted({ ...base, adjustmentId: `ad_${id}`, amount: amount - 50_000, currency, reason: 'correction' }),
     () => payoutInitiated({ ...payout, amount, currency, method: 'instant', destination: 'NL··1234' }),
-    () => payoutSubmitted({ ...payout, railReference: `rail_${amount}` }),
-    () => payoutSettled({ ...payout, amount, currency, railReference: `rail_${amount}` }),
-    () => payoutFailed(unpaid),
-    () => payoutReturned(unpaid),
+    () => payoutSubmitted({ ...payout, railReference: `rail_${amount}`, expectedArrival: '2026-11-23' }),
+    () => payoutSettled({ ...payout, amount, currency, railReference: `rail_${amount}`, traceId: `trace_${amount}` }),
+    () => payoutFailed({ ...payout, reasonCode: 'AC04', reason: `closed account ${amount}` }),
+    () => payoutReturned({ ...payout, reasonCode: 'MD07', reason: `end customer deceased ${amount}` }),
   ];
   const build = builders[from.kind];
   if (build === undefined) throw new Error(`no event of kind ${from.kind}`);

@@ -9,6 +9,7 @@ import { answerError, sendProblem } from './http/answer-problem.ts';
 import type { ApiApp } from './http/api-app.ts';
 import { authenticate } from './http/authenticate.ts';
 import { classifyError } from './http/classify-error.ts';
+import { closeConnections } from './http/close-connections.ts';
 import { observeRequests } from './http/observe-requests.ts';
 import { describeApi } from './http/openapi.ts';
 import { addSecurityHeaders } from './http/security-headers.ts';
@@ -19,6 +20,7 @@ import { closeSession } from './routes/close-session.ts';
 import { issueStreamTicket } from './routes/issue-stream-ticket.ts';
 import { listPayoutDeliveries } from './routes/list-payout-deliveries.ts';
 import { listPayouts } from './routes/list-payouts.ts';
+import { listStatements } from './routes/list-statements.ts';
 import { listWebhookEndpoints } from './routes/list-webhook-endpoints.ts';
 import { openSession } from './routes/open-session.ts';
 import { openStream } from './routes/open-stream.ts';
@@ -40,6 +42,7 @@ const PATH_PARAMETER_LENGTH_MAX = 1_200;
 const SIGNED_IN_ROUTES = [
   readMe,
   readBalances,
+  listStatements,
   listPayouts,
   readPayout,
   listPayoutDeliveries,
@@ -76,6 +79,7 @@ export async function buildHttp(context: ApiContext, hooks: HttpHooks = {}): Pro
 
   observeRequests(app, context);
   addSecurityHeaders(app);
+  closeConnections(app);
   await app.register(cookie);
   await app.register(websocket, {
     options: { maxPayload: CLIENT_MESSAGE_BYTES_MAX, perMessageDeflate: false },

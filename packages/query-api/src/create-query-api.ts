@@ -1,4 +1,5 @@
 /** The query API: HTTP, live streams and the portal's files on one port. Any number of them serve the same database. */
+import { readPosition } from '@northwind/projector';
 import {
   type Clock,
   createLoop,
@@ -17,6 +18,7 @@ import type { ApiApp } from './http/api-app.ts';
 import { closeSockets } from './stream/close-sockets.ts';
 import { createStreamHub } from './stream/hub.ts';
 import { createStreamMetrics } from './stream/stream-metrics.ts';
+import { createAppliedGate } from './waiting/applied-gate.ts';
 
 export interface QueryApiOptions {
   readonly database: Database<ApiTables>;
@@ -46,7 +48,8 @@ const SWEEP_PAUSE_MS = 60_000;
 
 export function createQueryApi(options: QueryApiOptions): QueryApi {
   const { database, logger, clock, health, registry } = options;
-  const hub = createStreamHub({ ...options, metrics: createStreamMetrics(registry) });
+  const gate = createAppliedGate({ readPosition: () => readPosition(database.db), clock, logger });
+  const hub = createStreamHub({ ...options, metrics: createStreamMetrics(registry), onRing: gate.ring });
   const sweeper = createSweeper(options);
   let app: ApiApp | null = null;
   let url: string | null = null;
@@ -57,6 +60,7 @@ export function createQueryApi(options: QueryApiOptions): QueryApi {
     health,
     registry,
     hub,
+    gate,
     portalOrigin: options.portalOrigin ?? null,
     portalFolder: options.portalFolder ?? null,
     secretsKey: options.secretsKey,
@@ -67,6 +71,7 @@ export function createQueryApi(options: QueryApiOptions): QueryApi {
     // Closing the server drains the hub first; stopping the hub again only makes sure where there was no server.
     await app?.close();
     await hub.stop();
+    await gate.stop();
     await sweeper.stop();
     app = null;
     url = null;
@@ -76,11 +81,13 @@ export function createQueryApi(options: QueryApiOptions): QueryApi {
     name: 'query api',
     start: async () => {
       try {
+        await gate.start();
         await hub.start();
         await sweeper.start();
         app = await buildHttp(context, {
           beforeClose: async (closing) => {
             await hub.stop();
+            await gate.stop();
             await closeSockets(closing.websocketServer, clock);
           },
         });

@@ -1,9 +1,11 @@
 /** The OpenAPI document as it is committed. Nothing is asked of any database. */
+import { readPosition } from '@northwind/projector';
 import { createHealth, createLogger, createMetrics, openDatabase, systemClock } from '@northwind/service-kit';
 import type { ApiTables } from './api-tables.ts';
 import { buildHttp } from './build-http.ts';
 import { createStreamHub } from './stream/hub.ts';
 import { createStreamMetrics } from './stream/stream-metrics.ts';
+import { createAppliedGate } from './waiting/applied-gate.ts';
 
 export async function generateOpenapi(): Promise<string> {
   // A pool connects with its first query, and there is none.
@@ -17,12 +19,14 @@ export async function generateOpenapi(): Promise<string> {
   const registry = createMetrics();
   const metrics = createStreamMetrics(registry);
   const hub = createStreamHub({ database, clock: systemClock, logger, health, metrics });
+  const gate = createAppliedGate({ readPosition: () => readPosition(database.db), clock: systemClock, logger });
   const app = await buildHttp({
     db: database.db,
     logger,
     health,
     registry,
     hub,
+    gate,
     portalOrigin: null,
     portalFolder: null,
     secretsKey: '',

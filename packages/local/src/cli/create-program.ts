@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { anomaliesCommand } from '../commands/anomalies.ts';
 import { balancesCommand } from '../commands/balances.ts';
 import { chaosCommand } from '../commands/chaos.ts';
 import { conflictsCommand } from '../commands/conflicts.ts';
@@ -54,7 +55,14 @@ export function createProgram(context: CommandContext): Command {
 
   add(program, 'Run', [upCommand, demoCommand, chaosCommand]);
   add(program, 'Send', [sendCommand, convertCommand]);
-  add(program, 'Look', [balancesCommand, payoutsCommand, groupsCommand, rejectionsCommand, conflictsCommand]);
+  add(program, 'Look', [
+    balancesCommand,
+    payoutsCommand,
+    anomaliesCommand,
+    groupsCommand,
+    rejectionsCommand,
+    conflictsCommand,
+  ]);
   add(program, 'Reconcile', [statementsCommand, trialBalanceCommand, rebuildCommand]);
   add(program, 'Administer', [migrateCommand, loginCommand, keysCommand, resumeCommand]);
   add(program, 'Verify', [verifyCommand, sealCommand]);

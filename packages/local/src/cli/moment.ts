@@ -1,6 +1,7 @@
 /** A place in the log as people write it on a command line: `4:120033`, `4/120033` as tables show it, or a time. */
 import { parseInstant } from '@northwind/events';
 import type { Moment } from '@northwind/projector';
+import { StartupError } from '@northwind/service-kit';
 import { InvalidArgumentError } from 'commander';
 import { UsageError } from './usage-error.ts';
 
@@ -23,15 +24,19 @@ export function aTime(text: string): string {
   return result.instant;
 }
 
-/** What was asked for of the past can't be told: that is how the command was called. */
+/** What was asked for can't be told: because of how the command was called, or of which generation answers. */
 export async function tellPast<Answer>(read: (projector: typeof import('@northwind/projector')) => Promise<Answer>) {
   const projector = await import('@northwind/projector');
   try {
     return await read(projector);
   } catch (error) {
-    throw error instanceof projector.AsOfError
-      ? new UsageError(error.message, { hint: 'settle groups tells what is applied' })
-      : error;
+    if (error instanceof projector.AsOfError) {
+      throw new UsageError(error.message, { hint: 'settle groups tells what is applied' });
+    }
+    if (error instanceof projector.MissingModelError) {
+      throw new StartupError(error.message, { hint: 'settle rebuild --help tells how' });
+    }
+    throw error;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Coordinate } from '@northwind/event-store';
 import { formatMoney } from '@northwind/events';
 import type { Balance, Moment } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
@@ -5,6 +6,7 @@ import { stringify } from '@northwind/service-kit';
 import { Command } from 'commander';
 import type { Kysely } from 'kysely';
 import { addFolderOption, addJsonOption, type CommandContext, surroundings } from '../cli/context.ts';
+import { addMinOffsetOption, awaitOffset } from '../cli/min-offset.ts';
 import { aMoment, showCoordinate, tellPast } from '../cli/moment.ts';
 import { formatTable } from '../cli/print-table.ts';
 import { UsageError } from '../cli/usage-error.ts';
@@ -15,6 +17,7 @@ interface Options {
   readonly folder: string;
   readonly merchant?: string;
   readonly asOf?: Moment;
+  readonly minOffset?: Coordinate;
   readonly json?: true;
 }
 
@@ -29,14 +32,19 @@ export function balancesCommand(context: CommandContext): Command {
 Examples:
   settle balances --merchant mer_001
   settle balances --merchant mer_001 --as-of 2026-11-21T23:59:59Z
+  settle balances --merchant mer_001 --min-offset 4:120033
   settle balances --json | jq '.balances[] | select(.currency == "EUR")'
 
 Available is what may be paid out now; in transit is with the bank; reserved is held for open disputes. As of tells the
 last event (partition/offset) that moved the balance.`,
     )
     .action(async (options: Options) => {
-      const balances = await withDatabase<ReadTables, readonly Balance[]>(surroundings(context, options), (db) =>
-        options.asOf ? readPast(db, options.merchant, options.asOf) : listBalances(db, options.merchant),
+      const balances = await withDatabase<ReadTables, readonly Balance[]>(
+        surroundings(context, options),
+        async (db) => {
+          await awaitOffset(db, options);
+          return options.asOf ? readPast(db, options.merchant, options.asOf) : listBalances(db, options.merchant);
+        },
       );
       if (options.json) return context.terminal.out(stringify({ balances }));
       if (balances.length === 0) {
@@ -54,7 +62,7 @@ last event (partition/offset) that moved the balance.`,
         ]),
       );
     });
-  return addJsonOption(addFolderOption(command));
+  return addJsonOption(addFolderOption(addMinOffsetOption(command)));
 }
 
 async function readPast(

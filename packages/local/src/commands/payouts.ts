@@ -1,10 +1,12 @@
-import { formatMoney } from '@northwind/events';
+import type { Coordinate } from '@northwind/event-store';
+import { findPayoutReason, formatMoney, type ReasonSide } from '@northwind/events';
 import type { Moment, PayoutAnswer, PayoutAsOf, PayoutStatus } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
 import { StartupError, stringify } from '@northwind/service-kit';
 import { Command, Option } from 'commander';
 import type { Kysely } from 'kysely';
 import { addFolderOption, addJsonOption, type CommandContext, surroundings, wholeNumber } from '../cli/context.ts';
+import { addMinOffsetOption, awaitOffset } from '../cli/min-offset.ts';
 import { aMoment, showCoordinate, tellPast } from '../cli/moment.ts';
 import { formatTable } from '../cli/print-table.ts';
 import { UsageError } from '../cli/usage-error.ts';
@@ -18,6 +20,7 @@ interface Options {
   readonly asOf?: Moment;
   readonly status?: PayoutStatus;
   readonly limit: number;
+  readonly minOffset?: Coordinate;
   readonly json?: true;
 }
 
@@ -43,13 +46,13 @@ Examples:
   settle payouts --json --limit 1000 | jq -r '.payouts[] | [.payoutId, .status] | @tsv'`,
     )
     .action((options: Options) =>
-      withDatabase<ReadTables, void>(surroundings(context, options), (db) =>
-        options.id === undefined
-          ? printList(context, db, options)
-          : printOne(context, db, { ...options, id: options.id }),
-      ),
+      withDatabase<ReadTables, void>(surroundings(context, options), async (db) => {
+        await awaitOffset(db, options);
+        const { id } = options;
+        return id === undefined ? printList(context, db, options) : printOne(context, db, { ...options, id });
+      }),
     );
-  return addJsonOption(addFolderOption(command));
+  return addJsonOption(addFolderOption(addMinOffsetOption(command)));
 }
 
 async function printList({ terminal }: CommandContext, db: Kysely<ReadTables>, options: Options): Promise<void> {
@@ -91,14 +94,14 @@ async function printOne(
       }),
     ),
   );
-  if (json) return terminal.out(stringify({ payouts: answers }));
+  if (json) return terminal.out(stringify({ payouts: answers.map(withExplanation) }));
   for (const answer of answers) for (const line of describe(answer)) terminal.out(line);
 }
 
 function describe({ asOf, payout }: PayoutAnswer | PayoutAsOf): string[] {
   if (payout === null) return [`nothing was told of it by ${showCoordinate(asOf)}`];
   const lines = [`${payout.payoutId} of ${payout.merchantId}: ${payout.status} ${amountOf(payout)}`];
-  if (payout.reasonCode) lines.push(`reason ${payout.reasonCode} ${payout.reason ?? ''}`.trim());
+  if (payout.reasonCode) lines.push(...describeReason(payout.reasonCode, payout.reason));
   return [
     ...lines,
     '',
@@ -110,6 +113,34 @@ function describe({ asOf, payout }: PayoutAnswer | PayoutAsOf): string[] {
     ]),
   ];
 }
+
+function withExplanation({ asOf, payout }: PayoutAnswer | PayoutAsOf) {
+  if (payout === null) return { asOf, payout };
+  const reason = payout.reasonCode === null ? null : findPayoutReason(payout.reasonCode);
+  const { meaning = null, liesWith = null, whatToDo = null } = reason ?? {};
+  return { asOf, payout: { ...payout, reasonMeaning: meaning, reasonLiesWith: liesWith, whatToDo } };
+}
+
+/** As a merchant is told it: `you` is the merchant. */
+function describeReason(code: string, told: string | null): string[] {
+  const reason = findPayoutReason(code);
+  const first = `reason      ${code}${told ? `: ${told}` : ''}`;
+  if (reason === null) return [first, `            (a code that we have no words for)`];
+  return [
+    first,
+    `meaning     ${reason.meaning}`,
+    `lies with   ${SIDES[reason.liesWith]}`,
+    `what to do  ${reason.whatToDo}`,
+  ];
+}
+
+const SIDES: Readonly<Record<ReasonSide, string>> = {
+  merchant: 'the merchant',
+  merchant_bank: 'the merchant’s bank',
+  northwind: 'us or our bank',
+  rail: 'the rail, or a bank on the way',
+  unclear: 'nobody named',
+};
 
 function amountOf({ amountMinor, currency }: Pick<PayoutLine, 'amountMinor' | 'currency'>): string {
   return amountMinor === null || currency === null ? '?' : formatMoney(amountMinor, currency);

@@ -3,6 +3,7 @@ import type { Coordinate } from '@northwind/event-store';
 import { type Kysely, sql } from 'kysely';
 import type { Balance } from '../balances/query.ts';
 import { readAtOneSnapshot } from '../position/read-at-one-snapshot.ts';
+import { requireModel } from '../position/require-model.ts';
 import type { ReadTables } from '../tables.ts';
 import { type Moment, resolveOfMerchant } from './resolve-as-of.ts';
 
@@ -12,12 +13,13 @@ export interface BalancesAsOf {
   readonly balances: readonly Balance[];
 }
 
-/** Served by balances_pk and journal_of_merchant, one look-up a currency. Throws AsOfError. */
+/** Served by balances_pk and journal_of_merchant, one look-up a currency. Throws AsOfError or MissingModelError. */
 export function readBalancesAsOf(
   db: Kysely<ReadTables>,
   { merchantId, moment }: { readonly merchantId: string; readonly moment: Moment },
 ): Promise<BalancesAsOf> {
   return readAtOneSnapshot(db, async (trx) => {
+    await requireModel(trx, 'journal');
     const asOf = await resolveOfMerchant(trx, merchantId, moment);
     const { rows } = await sql<RunningRow>`
       select b.merchant_id as "merchantId", b.currency, j.available_after as "availableMinor",

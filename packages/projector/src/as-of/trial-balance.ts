@@ -8,6 +8,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Account } from '../journal/accounts.ts';
 import { readAtOneSnapshot } from '../position/read-at-one-snapshot.ts';
 import { readPosition } from '../position/read-position.ts';
+import { requireModel } from '../position/require-model.ts';
 import type { ReadTables } from '../tables.ts';
 import { resolveAll } from './resolve-as-of.ts';
 
@@ -25,12 +26,16 @@ export interface CurrencyBalance {
   readonly sumMinor: bigint;
 }
 
-/** As of a time, or of all that is applied. Served by journal_of_merchant, a look-up a balance. Throws AsOfError. */
+/**
+ * As of a time, or of all that is applied. Served by journal_of_merchant, a look-up a balance. Throws AsOfError or
+ * MissingModelError.
+ */
 export function readTrialBalance(
   db: Kysely<ReadTables>,
   wish: { readonly time?: Instant } = {},
 ): Promise<TrialBalance> {
   return readAtOneSnapshot(db, async (trx) => {
+    await requireModel(trx, 'journal');
     const asOf = wish.time === undefined ? await readApplied(trx) : await resolveAll(trx, wish.time);
     const { rows } = await sql<AccountSums>`
       select j.currency,

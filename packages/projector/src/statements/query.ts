@@ -2,6 +2,7 @@
 import { type Kysely, sql } from 'kysely';
 import { readAtOneSnapshot } from '../position/read-at-one-snapshot.ts';
 import { type AsOf, asOfMerchant, readPosition } from '../position/read-position.ts';
+import { requireModel } from '../position/require-model.ts';
 import type { ReadTables } from '../tables.ts';
 import { selectList } from '../working-set/select-list.ts';
 import { type StatementRow, statementsTable } from './table.ts';
@@ -19,9 +20,11 @@ export interface StatementsAnswer {
   readonly statements: readonly StatementRow[];
 }
 
+/** Throws MissingModelError. */
 export function readStatements(db: Kysely<ReadTables>, wish: StatementsWish): Promise<StatementsAnswer> {
   const { merchantId, fromDay, toDay } = wish;
   return readAtOneSnapshot(db, async (trx) => {
+    await requireModel(trx, 'statements');
     const asOf = asOfMerchant(await readPosition(trx), merchantId);
     const { rows } = await sql<StatementRow>`
       select ${selectList(statementsTable)} from read.statements

@@ -9,7 +9,7 @@ const RETRY_AFTER_SECONDS = 1;
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
   const { status } = PROBLEMS[problem.code];
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="northwind"');
-  if (status === 503) void reply.header('retry-after', String(RETRY_AFTER_SECONDS));
+  if (status === 429 || status === 503) void reply.header('retry-after', String(RETRY_AFTER_SECONDS));
   return reply
     .code(status)
     .header('content-type', 'application/problem+json; charset=utf-8')

@@ -1,4 +1,5 @@
 /** Which problem an error is for the caller. What is not foreseen is a 500 that says nothing about itself. */
+import { MissingModelError } from '@northwind/projector';
 import { isTransientDatabaseError } from '@northwind/service-kit';
 import type { FastifyError } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
@@ -14,6 +15,9 @@ export function classifyError(error: unknown): Problem {
   // What the framework itself refuses, say a header or an escape in the URL that can't be read.
   if (status !== undefined && status >= 400 && status < 500) {
     return new Problem('validation_failed', 'The request can’t be read.');
+  }
+  if (error instanceof MissingModelError) {
+    return new Problem('read_model_missing', 'The active read model does not keep this yet; a rebuilt one will.');
   }
   if (isTransientDatabaseError(error)) {
     return new Problem('unavailable', 'The database can’t be reached right now. Try again in a second.');

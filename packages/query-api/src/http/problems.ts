@@ -12,10 +12,13 @@ export const PROBLEMS = {
   not_found: { status: 404, title: 'There is nothing here' },
   payout_not_found: { status: 404, title: 'There is no such payout' },
   endpoint_not_found: { status: 404, title: 'There is no such webhook endpoint' },
+  not_applied_yet: { status: 409, title: 'The read model has not come so far yet' },
   body_too_large: { status: 413, title: 'The body is too large' },
   media_type_unsupported: { status: 415, title: 'The body has to be application/json' },
   upgrade_required: { status: 426, title: 'This path speaks websocket' },
+  too_many_waiting: { status: 429, title: 'Too many requests are waiting' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
+  read_model_missing: { status: 503, title: 'The active read model does not keep this' },
   unavailable: { status: 503, title: 'The service can’t answer right now; try again' },
 } as const;
 

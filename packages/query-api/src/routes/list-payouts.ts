@@ -11,11 +11,13 @@ import { payoutSchema, payoutStatusSchema } from '../shapes/payout.ts';
 import { problemResponses } from '../shapes/problem.ts';
 import { describe } from '../shapes/registry.ts';
 import { SIGNED_IN } from '../shapes/security.ts';
+import { waitingQuery } from '../shapes/waiting.ts';
+import { readAtLeast } from '../waiting/read-at-least.ts';
 
 const PAGE_DEFAULT = 50;
 const PAGE_MAX = 200;
 
-export function listPayouts(app: ApiApp, { db }: ApiContext): void {
+export function listPayouts(app: ApiApp, { db, gate }: ApiContext): void {
   app.get('/v1/payouts', {
     schema: {
       operationId: 'listPayouts',
@@ -29,6 +31,7 @@ export function listPayouts(app: ApiApp, { db }: ApiContext): void {
         status: payoutStatusSchema.optional(),
         limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT),
         cursor: describe(z.string().max(CURSOR_LENGTH_MAX).optional(), '`nextCursor` of the page before.'),
+        ...waitingQuery,
       }),
       response: {
         200: z.object({
@@ -36,15 +39,25 @@ export function listPayouts(app: ApiApp, { db }: ApiContext): void {
           payouts: z.array(payoutSchema),
           nextCursor: describe(z.string().nullable(), 'Null on the last page.'),
         }),
-        ...problemResponses('validation_failed', 'cursor_invalid', 'unauthenticated', 'merchant_forbidden'),
+        ...problemResponses(
+          'validation_failed',
+          'cursor_invalid',
+          'unauthenticated',
+          'merchant_forbidden',
+          'not_applied_yet',
+          'too_many_waiting',
+        ),
       },
     },
-    handler: async (request) => {
-      const { status, limit, cursor } = request.query;
-      const merchantId = merchantOf(request, request.query.merchantId);
+    handler: async (request, reply) => {
+      const { query } = request;
+      const { status, limit, cursor } = query;
+      const merchantId = merchantOf(request, query.merchantId);
       const filter = status ?? null;
       const before = cursor === undefined ? undefined : readPageCursor(cursor, filter);
-      const { asOf, payouts, next } = await queryPayouts(db, { merchantId, status, limit, before });
+      const { asOf, payouts, next } = await readAtLeast(gate, { merchantId, query, reply }, () =>
+        queryPayouts(db, { merchantId, status, limit, before }),
+      );
       const nextCursor = next === null ? null : writePageCursor(next, filter);
       return { asOf, payouts: payouts.map(describePayout), nextCursor };
     },

@@ -10,8 +10,10 @@ import { idSchema, merchantQuery } from '../shapes/fields.ts';
 import { payoutWithTimelineSchema } from '../shapes/payout.ts';
 import { problemResponses } from '../shapes/problem.ts';
 import { SIGNED_IN } from '../shapes/security.ts';
+import { waitingQuery } from '../shapes/waiting.ts';
+import { readAtLeast } from '../waiting/read-at-least.ts';
 
-export function readPayout(app: ApiApp, { db }: ApiContext): void {
+export function readPayout(app: ApiApp, { db, gate }: ApiContext): void {
   app.get('/v1/payouts/:payoutId', {
     schema: {
       operationId: 'readPayout',
@@ -19,16 +21,26 @@ export function readPayout(app: ApiApp, { db }: ApiContext): void {
       tags: ['payouts'],
       security: SIGNED_IN,
       params: z.strictObject({ payoutId: idSchema }),
-      querystring: z.strictObject(merchantQuery),
+      querystring: z.strictObject({ ...merchantQuery, ...waitingQuery }),
       response: {
         200: z.object({ asOf: asOfSchema, payout: payoutWithTimelineSchema }),
-        ...problemResponses('validation_failed', 'unauthenticated', 'merchant_forbidden', 'payout_not_found'),
+        ...problemResponses(
+          'validation_failed',
+          'unauthenticated',
+          'merchant_forbidden',
+          'payout_not_found',
+          'not_applied_yet',
+          'too_many_waiting',
+        ),
       },
     },
-    handler: async (request) => {
-      const merchantId = merchantOf(request, request.query.merchantId);
+    handler: async (request, reply) => {
+      const { query } = request;
       const { payoutId } = request.params;
-      const { asOf, payout } = await queryPayout(db, { merchantId, payoutId });
+      const merchantId = merchantOf(request, query.merchantId);
+      const { asOf, payout } = await readAtLeast(gate, { merchantId, query, reply }, () =>
+        queryPayout(db, { merchantId, payoutId }),
+      );
       if (!payout) throw payoutNotFound();
       const timeline = payout.timeline.map((fact) => ({ ...fact, data: fact.data as Record<string, unknown> }));
       return { asOf, payout: { ...describePayout(payout), timeline } };

@@ -10,12 +10,17 @@ describe('describePayout', () => {
       exponent: 2,
       reasonCode: 'AC04',
       reasonMeaning: PAYOUT_REASONS.AC04?.meaning,
+      reasonLiesWith: 'merchant',
       whatToDo: PAYOUT_REASONS.AC04?.whatToDo,
     });
   });
 
   test.each(['ZZ99', 'constructor', '__proto__'])('knows nothing about the code %s and says so', (reasonCode) => {
-    expect(describePayout({ ...samplePayout(1n), reasonCode })).toMatchObject({ reasonMeaning: null, whatToDo: null });
+    expect(describePayout({ ...samplePayout(1n), reasonCode })).toMatchObject({
+      reasonMeaning: null,
+      reasonLiesWith: null,
+      whatToDo: null,
+    });
   });
 
   test.each(['po\t1', `po_${'1'.repeat(200)}`])('an answer carries the id that the tables hold: %j', (payoutId) => {

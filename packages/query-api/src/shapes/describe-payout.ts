@@ -1,10 +1,10 @@
-import { currencyExponent, PAYOUT_REASONS } from '@northwind/events';
+import { currencyExponent, findPayoutReason } from '@northwind/events';
 import type { Payout } from '@northwind/projector';
 import type { PayoutJson } from './payout.ts';
 
 /** A payout of the read model as the API shows it: with the currency's exponent and what its reason code means. */
 export function describePayout(payout: Payout): PayoutJson {
-  const reason = payout.reasonCode === null ? undefined : reasonOf(payout.reasonCode);
+  const reason = payout.reasonCode === null ? null : findPayoutReason(payout.reasonCode);
   return {
     payoutId: payout.payoutId,
     merchantId: payout.merchantId,
@@ -20,6 +20,7 @@ export function describePayout(payout: Payout): PayoutJson {
     reasonCode: payout.reasonCode,
     reason: payout.reason,
     reasonMeaning: reason?.meaning ?? null,
+    reasonLiesWith: reason?.liesWith ?? null,
     whatToDo: reason?.whatToDo ?? null,
     initiatedAt: payout.initiatedAt,
     submittedAt: payout.submittedAt,
@@ -30,9 +31,4 @@ export function describePayout(payout: Payout): PayoutJson {
     updatedAt: payout.updatedAt,
     asOf: payout.asOf,
   };
-}
-
-/** Codes come from outside: `constructor` must not find what every object has. */
-function reasonOf(code: string) {
-  return Object.hasOwn(PAYOUT_REASONS, code) ? PAYOUT_REASONS[code] : undefined;
 }

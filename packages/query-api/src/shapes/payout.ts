@@ -1,4 +1,5 @@
 /** One payout of a merchant, as HTTP and the stream show it. */
+import { REASON_SIDES } from '@northwind/events';
 import { PAYOUT_STATUSES } from '@northwind/projector';
 import { z } from 'zod';
 import { coordinateSchema } from './coordinate.ts';
@@ -21,7 +22,11 @@ const payoutFields = {
   expectedArrival: z.string().nullable(),
   reasonCode: describe(z.string().nullable(), 'ISO 20022 code of why it failed or came back.'),
   reason: describe(z.string().nullable(), 'What the rail said.'),
-  reasonMeaning: describe(z.string().nullable(), 'The code in plain words.'),
+  reasonMeaning: describe(z.string().nullable(), 'The code in plain words; null for one that we have no words for.'),
+  reasonLiesWith: describe(
+    z.enum(REASON_SIDES).nullable(),
+    'Who has to put it right. `northwind` is us and our bank; `rail` the banks on the way. Null as `reasonMeaning`.',
+  ),
   whatToDo: describe(z.string().nullable(), 'What the merchant does next.'),
   initiatedAt: instantSchema.nullable(),
   submittedAt: instantSchema.nullable(),

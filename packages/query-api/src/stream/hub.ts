@@ -46,6 +46,8 @@ export interface StreamHubOptions {
   /** Without it the tail lives on polling alone. On by default. */
   readonly doorbell?: boolean;
   readonly connectionsPerMerchantMax?: number;
+  /** The read models may have advanced; for others than sockets. */
+  readonly onRing?: () => void;
 }
 
 export interface StreamHub extends Service {
@@ -69,7 +71,11 @@ export function createStreamHub(options: StreamHubOptions): StreamHub {
       else health.set('stream tail', 'failing', 'the read model can’t be followed');
     },
   });
-  const doorbell = createDoorbellListener({ database, channels: [DOORBELL_READ], onRing: tail.ring, logger, clock });
+  const onRing = () => {
+    tail.ring();
+    options.onRing?.();
+  };
+  const doorbell = createDoorbellListener({ database, channels: [DOORBELL_READ], onRing, logger, clock });
   const sockets = createSocketSet({
     newConnection: (socket, { merchantId }, onClosed) =>
       createConnection({
