@@ -1,0 +1,77 @@
+/** What becomes of a partition's day: certified, confirmed as it was certified, or why it is neither. */
+import type { Kysely } from 'kysely';
+import { type Certificate, certificateBody, hashBody } from './certificate.ts';
+import { compareBodies } from './compare-bodies.ts';
+import { addDays } from './day.ts';
+import { type PartitionDay, readDay } from './read-day.ts';
+import { readCertificates, type StoredCertificate, storeCertificate } from './stored-certificates.ts';
+
+/**
+ * `certified`: just now. `confirmed`: was certified, and is the same to the byte. `changed`: was certified, and is no
+ * longer what it was. `differs`: two sources disagree, so it is not certified. `waiting`: something is to come first.
+ * `provisional`: the day is not over.
+ */
+export const CERTIFICATE_STATUSES = ['certified', 'confirmed', 'changed', 'differs', 'waiting', 'provisional'] as const;
+
+export type CertificateStatus = (typeof CERTIFICATE_STATUSES)[number];
+
+export interface CertificateReport {
+  readonly status: CertificateStatus;
+  /** What it is as of now; `previous` is null where the day before is not certified. */
+  readonly certificate: Certificate;
+  /** Of the stored certificate, in hex; null when there is none. */
+  readonly hash: string | null;
+  /** Every consumer is through with the day. */
+  readonly isApplied: boolean;
+  /** Why it is not certified, or what has changed; empty when all is right. */
+  readonly notes: readonly string[];
+}
+
+export interface DayToCertify {
+  readonly day: string;
+  /** Nothing can be added to it any more. */
+  readonly isOver: boolean;
+  /** Of the log: nothing comes before it. */
+  readonly isFirst: boolean;
+}
+
+/** Stores what can be certified. Throws ReconcileError. */
+export async function certifyDay(db: Kysely<unknown>, wish: DayToCertify): Promise<CertificateReport[]> {
+  const { day, isFirst } = wish;
+  const stored = await readCertificates(db, addDays(day, -1), day);
+  const find = (of: string, partition: number) => stored.find((c) => c.day === of && c.partition === partition);
+  const reports: CertificateReport[] = [];
+  for (const figures of await readDay(db, day)) {
+    const previous = isFirst ? null : (find(addDays(day, -1), figures.partition)?.hash ?? null);
+    const found = find(day, figures.partition);
+    const { waitsFor, ...certified } = figures;
+    const certificate: Certificate = { ...certified, previous: found ? found.previous : previous };
+    const verdict = found
+      ? judgeStored(certificate, found)
+      : judgeNew({ ...wish, figures, hasPrevious: isFirst || previous !== null });
+    const hash = verdict.status === 'certified' ? await storeCertificate(db, certificate) : (found?.hash ?? null);
+    reports.push({ ...verdict, certificate, hash, isApplied: waitsFor === null });
+  }
+  return reports;
+}
+
+type Verdict = Pick<CertificateReport, 'status' | 'notes'>;
+
+function judgeStored(certificate: Certificate, stored: StoredCertificate): Verdict {
+  const body = certificateBody(certificate);
+  if (hashBody(body) === stored.hash) return { status: 'confirmed', notes: [] };
+  return { status: 'changed', notes: compareBodies(stored.body, body) };
+}
+
+interface NewDay extends DayToCertify {
+  readonly figures: PartitionDay;
+  readonly hasPrevious: boolean;
+}
+
+function judgeNew({ day, isOver, figures, hasPrevious }: NewDay): Verdict {
+  if (figures.lines.some(({ ok }) => !ok)) return { status: 'differs', notes: [] };
+  if (!isOver) return { status: 'provisional', notes: [] };
+  if (figures.waitsFor !== null) return { status: 'waiting', notes: [`waits for ${figures.waitsFor}`] };
+  if (!hasPrevious) return { status: 'waiting', notes: [`waits for a certificate of ${addDays(day, -1)}`] };
+  return { status: 'certified', notes: [] };
+}
