@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openFourDays } from '../test/four-days.ts';
 import type { Books } from '../test/open-books.ts';
-import { addDays } from './certificate/day.ts';
+import { addDays } from './day.ts';
 import { type DaysReport, isInOrder, reconcileDays } from './reconcile-days.ts';
 
 // mer_1 is in partition 13, mer_2 in 15.

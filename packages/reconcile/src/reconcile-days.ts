@@ -5,11 +5,11 @@ import type { Kysely } from 'kysely';
 import { type CertificateReport, certifyDay } from './certificate/certify-day.ts';
 import { type ChainReport, checkChain } from './certificate/check-chain.ts';
 import { checkTallies } from './certificate/check-tallies.ts';
-import { addDays, daysBetween, endOf } from './certificate/day.ts';
 import type { Line } from './certificate/figures.ts';
 import { readSpan } from './certificate/read-span.ts';
-import { ReconcileError } from './certificate/reconcile-error.ts';
 import { readLastCertifiedDay } from './certificate/stored-certificates.ts';
+import { addDays, daysBetween, endOf } from './day.ts';
+import { ReconcileError } from './reconcile-error.ts';
 
 export interface DaysWish {
   /** `YYYY-MM-DD`; yesterday, unless it is said. */

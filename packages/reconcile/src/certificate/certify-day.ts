@@ -1,8 +1,8 @@
 /** What becomes of a partition's day: certified, confirmed as it was certified, or why it is neither. */
 import type { Kysely } from 'kysely';
+import { addDays } from '../day.ts';
 import { type Certificate, certificateBody, hashBody } from './certificate.ts';
 import { compareBodies } from './compare-bodies.ts';
-import { addDays } from './day.ts';
 import { type PartitionDay, readDay } from './read-day.ts';
 import { readCertificates, type StoredCertificate, storeCertificate } from './stored-certificates.ts';
 

@@ -1,6 +1,6 @@
 /** The transitions of a day, what webhooks owe for them, what they planned, and what merchants acknowledged. */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { addDays } from './day.ts';
+import { addDays } from '../day.ts';
 import { NO_CURRENCY, type Reading, type Readings } from './figures.ts';
 import { type Stretch, stretchTable } from './stretch.ts';
 

@@ -1,7 +1,7 @@
 /** Where a day lies in the log, partition by partition, and how far of it has come through. */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { addDays, endOf } from './day.ts';
-import { ReconcileError } from './reconcile-error.ts';
+import { addDays, endOf } from '../day.ts';
+import { ReconcileError } from '../reconcile-error.ts';
 
 export interface Stretch {
   readonly partition: number;

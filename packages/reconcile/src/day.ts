@@ -18,8 +18,3 @@ export function daysBetween(first: string, last: string): string[] {
 export function endOf(day: string): Instant {
   return `${day}T23:59:59.999999Z`;
 }
-
-/** How many days lie between two, whichever comes first. */
-export function distance(a: string, b: string): number {
-  return Math.abs(Date.parse(`${a}T00:00:00Z`) - Date.parse(`${b}T00:00:00Z`)) / DAY_MS;
-}
