@@ -15,4 +15,6 @@ export { CERTIFICATE_STATUSES, type CertificateReport, type CertificateStatus } 
 export type { Figure, Line } from './certificate/figures.ts';
 export { reconcileMigrations } from './migrations.ts';
 export { type DayReport, type DaysReport, type DaysWish, isInOrder, reconcileDays } from './reconcile-days.ts';
-export { ReconcileError } from './reconcile-error.ts';
+export { DayToComeError, ReconcileError } from './reconcile-error.ts';
+export { type Cell, toCsv } from './report/csv.ts';
+export { REPORT_COLUMNS, type ReconcileReport, reportRows } from './report/report-rows.ts';

@@ -9,7 +9,7 @@ import type { Line } from './certificate/figures.ts';
 import { readSpan } from './certificate/read-span.ts';
 import { readLastCertifiedDay } from './certificate/stored-certificates.ts';
 import { addDays, daysBetween, endOf } from './day.ts';
-import { ReconcileError } from './reconcile-error.ts';
+import { DayToComeError } from './reconcile-error.ts';
 
 export interface DaysWish {
   /** `YYYY-MM-DD`; yesterday, unless it is said. */
@@ -39,7 +39,7 @@ export async function reconcileDays(db: Kysely<ReadTables>, wish: DaysWish): Pro
   const { firstDay, today, lastOverDay } = await readSpan(untyped);
   const toDay = wish.toDay ?? today;
   if (toDay > today)
-    throw new ReconcileError(`${toDay} is yet to come; it is ${today} by the database's clock, in UTC`);
+    throw new DayToComeError(`${toDay} is yet to come; it is ${today} by the database's clock, in UTC`);
   const fromDay = wish.fromDay ?? addDays(today, -1);
   const days: DayReport[] = [];
   for (const day of firstDay === null ? [] : daysBetween(await firstToDo(untyped, firstDay, fromDay), toDay)) {

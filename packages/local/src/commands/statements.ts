@@ -2,8 +2,9 @@ import { formatMoney } from '@northwind/events';
 import type { StatementRow, StatementsAnswer } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
 import { stringify } from '@northwind/service-kit';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { addFolderOption, addJsonOption, type CommandContext, surroundings } from '../cli/context.ts';
+import { aDay } from '../cli/day.ts';
 import { formatTable } from '../cli/print-table.ts';
 import { withDatabase } from '../cli/with-database.ts';
 
@@ -56,14 +57,4 @@ function render(statements: readonly StatementRow[]): string {
     { title: 'payouts', value: money((row) => -row.payoutsMinor), align: 'right' },
     { title: 'closing', value: money((row) => row.closingMinor), align: 'right' },
   ]);
-}
-
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-
-function aDay(text: string): string {
-  const ms = DAY.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  if (Number.isNaN(ms) || !new Date(ms).toISOString().startsWith(text)) {
-    throw new InvalidArgumentError('It is a day: 2026-11-21.');
-  }
-  return text;
 }

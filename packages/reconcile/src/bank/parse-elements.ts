@@ -26,7 +26,7 @@ export function parseElements(text: string, handlers: ElementHandlers): void {
   const open: Element[] = [];
   let namespace: string | null = null;
   const refuse = (why: string): never => {
-    throw new BankStatementError(`line ${parser.line + 1}, column ${parser.column + 1}: ${why}`);
+    throw new BankStatementError(`line ${parser.line + 1}, column ${parser.column}: ${why}`);
   };
   parser.onerror = (error) => refuse(error.message.split('\n')[0] ?? 'not well-formed');
   parser.ondoctype = () => refuse('a DOCTYPE is not taken');

@@ -20,12 +20,12 @@ function flatten(body: string): Map<string, string> {
   return members;
 }
 
-/** Members that name an element of a list rather than say something of it. */
-const NAMES = new Set(['outcome', 'check', 'currency']);
+/** Members that name an element of a list rather than say something of it; `ok` follows from its figures. */
+const NAMES = new Set(['outcome', 'check', 'currency', 'ok']);
 
 function nameOf(element: object): string {
   return Object.entries(element)
-    .flatMap(([name, value]) => (NAMES.has(name) ? [value] : []))
+    .flatMap(([name, value]) => (NAMES.has(name) && name !== 'ok' ? [value] : []))
     .join(' ');
 }
 
