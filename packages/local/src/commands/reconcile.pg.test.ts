@@ -114,7 +114,10 @@ test('JSON has everything, with exact amounts', async () => {
   expect(JSON.parse(out)).toMatchObject({
     days: [{ certificates: { length: 17 }, trialBalance: null }],
     chain: { certificates: 0, problems: [] },
-    tallies: [{ check: 'conflict', ok: true }, { check: 'rejected', ok: true }],
+    tallies: [
+      { check: 'conflict', ok: true },
+      { check: 'rejected', ok: true },
+    ],
     bank: { statements: [{ closing: { amountMinor: 750 } }], findings: [{ kind: 'not_in_books' }] },
   });
   expect(existsSync(inFolder('report.json'))).toBe(false);
