@@ -199,6 +199,23 @@ test.each([
   expect(isInOrder(report)).toBe(false);
 });
 
+test('a difference that stays is signed off with name and reason, and the days after it go on', async () => {
+  await sql.raw(`${CENT} where "offset" = 7`).execute(books.db);
+  expect(find(await run(), 1, 13).status).toBe('waiting');
+  const day = addDays(today, -2);
+  const signOff = { by: 'ada', reason: 'INC-17' };
+  const signed = await run({ fromDay: day, toDay: day, signOff });
+  expect(find(signed, 2, 13)).toMatchObject({
+    status: 'certified',
+    notes: ['signed off by ada: INC-17'],
+    certificate: { signedOff: signOff },
+  });
+  expect(find(signed, 2, 15).certificate.signedOff).toBeNull();
+  expect(isInOrder(signed)).toBe(true);
+  const after = await run({ fromDay: day });
+  expect([find(after, 2, 13).status, find(after, 1, 13).status]).toEqual(['confirmed', 'certified']);
+});
+
 const FORGED = `replace(body, '"received":7', '"received":8')`;
 
 test.each([

@@ -2,6 +2,7 @@
 import { type CurrencyBalance, readTrialBalance } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
 import type { Kysely } from 'kysely';
+import type { SignOff } from './certificate/certificate.ts';
 import { type CertificateReport, certifyDay } from './certificate/certify-day.ts';
 import { type ChainReport, checkChain } from './certificate/check-chain.ts';
 import { checkTallies } from './certificate/check-tallies.ts';
@@ -16,6 +17,8 @@ export interface DaysWish {
   readonly fromDay?: string | undefined;
   /** Today, unless it is said. */
   readonly toDay?: string | undefined;
+  /** Of the last of these days, as it is. */
+  readonly signOff?: SignOff | undefined;
 }
 
 export interface DayReport {
@@ -44,7 +47,8 @@ export async function reconcileDays(db: Kysely<ReadTables>, wish: DaysWish): Pro
   const days: DayReport[] = [];
   for (const day of firstDay === null ? [] : daysBetween(await firstToDo(untyped, firstDay, fromDay), toDay)) {
     const isOver = day <= lastOverDay;
-    const certificates = await certifyDay(untyped, { day, isOver, isFirst: day === firstDay });
+    const signOff = day === toDay ? (wish.signOff ?? null) : null;
+    const certificates = await certifyDay(untyped, { day, isOver, isFirst: day === firstDay, signOff });
     const isComplete = isOver && certificates.every(({ isApplied }) => isApplied);
     const balance = isComplete ? await readTrialBalance(db, { time: endOf(day) }) : null;
     days.push({ day, certificates, trialBalance: balance?.currencies ?? null });

@@ -67,6 +67,8 @@ test.each([
   ['a day that there is not', ['reconcile', '--day', '2026-02-30']],
   ['a day and a range of days', ['reconcile', '--day', '2026-11-21', '--to', '2026-11-22']],
   ['days that run backwards', ['reconcile', '--from', '2026-11-22', '--to', '2026-11-21']],
+  ['a sign-off by nobody', ['reconcile', '--day', '2026-11-21', '--sign-off', '--reason', 'why not']],
+  ['a name that signs nothing', ['reconcile', '--by', 'ada']],
   ['an account of no statement', ['reconcile', '--account', 'DE1']],
   ['a format that there is not', ['reconcile', '--format', 'xls']],
   ['an output that is there', ['reconcile', '--output', 'package.json']],

@@ -4,7 +4,7 @@ import type { BankReport, ReconcileReport } from '@northwind/reconcile';
 import { assertMigrated, type Database, openDatabase, stringify } from '@northwind/service-kit';
 import { Command, Option } from 'commander';
 import type { Kysely } from 'kysely';
-import { addFolderOption, type CommandContext, surroundings, wholeNumber } from '../cli/context.ts';
+import { addFolderOption, aName, aReason, type CommandContext, surroundings, wholeNumber } from '../cli/context.ts';
 import { aDay } from '../cli/day.ts';
 import { EXIT_FAILURE } from '../cli/exit-codes.ts';
 import { findDatabaseUrl, findSchemas } from '../cli/find-stack.ts';
@@ -18,6 +18,9 @@ interface Options {
   readonly day?: string;
   readonly from?: string;
   readonly to?: string;
+  readonly signOff?: true;
+  readonly by?: string;
+  readonly reason?: string;
   readonly bankStatement?: string;
   readonly account?: string;
   readonly daysWindow: number;
@@ -34,6 +37,9 @@ export function reconcileCommand(context: CommandContext): Command {
     .option('--day <day>', 'this day', aDay)
     .option('--from <day>', 'from this day on (default: yesterday)', aDay)
     .option('--to <day>', 'up to this day (default: today, which is provisional)', aDay)
+    .option('--sign-off', 'certify the --day although something differs: it is as it is')
+    .option('--by <name>', 'who signs off; it is in the certificate', aName)
+    .option('--reason <text>', 'why; it is in the certificate', aReason)
     .option('--bank-statement <file>', 'compare payouts with this camt.053 file')
     .option('--account <name>', 'only with its statements of this account (IBAN)')
     .option('--days-window <n>', 'how far a booking without a reference may be', wholeNumber(0, DAYS_WINDOW_MAX), 1)
@@ -48,6 +54,7 @@ export function reconcileCommand(context: CommandContext): Command {
 Examples:
   settle reconcile                                  certify what is over, and show yesterday and today
   settle reconcile --day 2026-11-21                 make its certificates again: the same to the byte, or what changed
+  settle reconcile --day 2026-11-21 --sign-off --by ada --reason "INC-17: an event was removed by order of a court"
   settle reconcile --bank-statement 053.xml         and match payouts with what the bank booked
   settle reconcile --from 2026-11-01 --format csv --output november.csv
 
@@ -79,16 +86,21 @@ async function run(context: CommandContext, options: Options): Promise<void> {
   context.terminal.err(`${verdict}: written to ${target.path}`);
 }
 
-function refuseContradictions({ day, from, to, account, bankStatement, output, force }: Options): void {
-  const hint = 'settle reconcile --help shows how';
+function refuseContradictions(options: Options): void {
+  const { day, from, to, signOff, by, reason, account, bankStatement, output, force } = options;
+  const refuse = (message: string): never => {
+    throw new UsageError(message, { hint: 'settle reconcile --help shows how' });
+  };
   if (day !== undefined && (from !== undefined || to !== undefined)) {
-    throw new UsageError('--day is one day: --from and --to are for several', { hint });
+    refuse('--day is one day: --from and --to are for several');
   }
-  if (from !== undefined && to !== undefined && from > to)
-    throw new UsageError(`--from ${from} is after --to ${to}`, { hint });
-  if (account !== undefined && bankStatement === undefined)
-    throw new UsageError('--account is of a --bank-statement', { hint });
-  if (force && output === undefined) throw new UsageError('--force is for --output', { hint });
+  if (from !== undefined && to !== undefined && from > to) refuse(`--from ${from} is after --to ${to}`);
+  if (signOff && (day === undefined || by === undefined || reason === undefined)) {
+    refuse('--sign-off is of one --day, and takes --by and --reason');
+  }
+  if (!signOff && (by !== undefined || reason !== undefined)) refuse('--by and --reason are for --sign-off');
+  if (account !== undefined && bankStatement === undefined) refuse('--account is of a --bank-statement');
+  if (force && output === undefined) refuse('--force is for --output');
 }
 
 async function reconcile(database: Database<ReadTables>, options: Options) {
@@ -97,7 +109,8 @@ async function reconcile(database: Database<ReadTables>, options: Options) {
   try {
     const bank =
       options.bankStatement === undefined ? null : await compareWithBank(database, options.bankStatement, options);
-    const wish = { fromDay: options.day ?? options.from ?? options.to, toDay: options.day ?? options.to };
+    const { day, from, to, signOff, by = '', reason = '' } = options;
+    const wish = { fromDay: day ?? from ?? to, toDay: day ?? to, signOff: signOff && { by, reason } };
     const days = await reconciling.reconcileDays(database.db, wish);
     const isInOrder = reconciling.isInOrder(days) && (bank === null || reconciling.isBankInOrder(bank));
     return { report: { ...days, bank } satisfies ReconcileReport, isInOrder };

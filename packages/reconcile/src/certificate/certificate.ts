@@ -10,7 +10,13 @@ export interface CurrencyFigure extends Figure {
   readonly currency: string;
 }
 
-/** All that is hashed, but for the hash of the day before. */
+/** Who takes a day with differences as it is, and why. */
+export interface SignOff {
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** What the sources say of a day: all that is hashed, but for what comes with the certificate. */
 export interface DayFigures {
   readonly format: typeof CERTIFICATE_FORMAT;
   /** -1: messages without a partition. */
@@ -30,6 +36,8 @@ export interface DayFigures {
 export interface Certificate extends DayFigures {
   /** Hash of the day before, in hex; null on the first day of the log. */
   readonly previous: string | null;
+  /** Null where every line agrees. */
+  readonly signedOff: SignOff | null;
 }
 
 export function certificateBody(certificate: Certificate): string {

@@ -1,15 +1,15 @@
 /** What becomes of a partition's day: certified, confirmed as it was certified, or why it is neither. */
 import type { Kysely } from 'kysely';
 import { addDays } from '../day.ts';
-import { type Certificate, certificateBody, hashBody } from './certificate.ts';
+import { type Certificate, certificateBody, hashBody, type SignOff } from './certificate.ts';
 import { compareBodies } from './compare-bodies.ts';
 import { type PartitionDay, readDay } from './read-day.ts';
 import { readCertificates, type StoredCertificate, storeCertificate } from './stored-certificates.ts';
 
 /**
- * `certified`: just now. `confirmed`: was certified, and is the same to the byte. `changed`: was certified, and is no
- * longer what it was. `differs`: two sources disagree, so it is not certified. `waiting`: something is to come first.
- * `provisional`: the day is not over.
+ * `certified`: just now, as every line agrees or somebody has signed off that one does not. `confirmed`: was certified,
+ * and is the same to the byte. `changed`: was certified, and is no longer what it was. `differs`: two sources disagree,
+ * so it is not certified. `waiting`: something is to come first. `provisional`: the day is not over.
  */
 export const CERTIFICATE_STATUSES = ['certified', 'confirmed', 'changed', 'differs', 'waiting', 'provisional'] as const;
 
@@ -33,6 +33,8 @@ export interface DayToCertify {
   readonly isOver: boolean;
   /** Of the log: nothing comes before it. */
   readonly isFirst: boolean;
+  /** Certifies partitions whose lines differ, too. */
+  readonly signOff: SignOff | null;
 }
 
 /** Stores what can be certified. Throws ReconcileError. */
@@ -45,7 +47,8 @@ export async function certifyDay(db: Kysely<unknown>, wish: DayToCertify): Promi
     const previous = isFirst ? null : (find(addDays(day, -1), figures.partition)?.hash ?? null);
     const found = find(day, figures.partition);
     const { waitsFor, ...certified } = figures;
-    const certificate: Certificate = { ...certified, previous: found ? found.previous : previous };
+    const signedOff = found ? readSignOff(found) : hasDifference(figures) ? wish.signOff : null;
+    const certificate: Certificate = { ...certified, previous: found ? found.previous : previous, signedOff };
     const verdict = found
       ? judgeStored(certificate, found)
       : judgeNew({ ...wish, figures, hasPrevious: isFirst || previous !== null });
@@ -59,7 +62,7 @@ type Verdict = Pick<CertificateReport, 'status' | 'notes'>;
 
 function judgeStored(certificate: Certificate, stored: StoredCertificate): Verdict {
   const body = certificateBody(certificate);
-  if (hashBody(body) === stored.hash) return { status: 'confirmed', notes: [] };
+  if (hashBody(body) === stored.hash) return { status: 'confirmed', notes: signOffNotes(certificate.signedOff) };
   return { status: 'changed', notes: compareBodies(stored.body, body) };
 }
 
@@ -68,10 +71,20 @@ interface NewDay extends DayToCertify {
   readonly hasPrevious: boolean;
 }
 
-function judgeNew({ day, isOver, figures, hasPrevious }: NewDay): Verdict {
-  if (figures.lines.some(({ ok }) => !ok)) return { status: 'differs', notes: [] };
+function judgeNew({ day, isOver, figures, hasPrevious, signOff }: NewDay): Verdict {
+  if (hasDifference(figures) && signOff === null) return { status: 'differs', notes: [] };
   if (!isOver) return { status: 'provisional', notes: [] };
   if (figures.waitsFor !== null) return { status: 'waiting', notes: [`waits for ${figures.waitsFor}`] };
   if (!hasPrevious) return { status: 'waiting', notes: [`waits for a certificate of ${addDays(day, -1)}`] };
-  return { status: 'certified', notes: [] };
+  return { status: 'certified', notes: signOffNotes(hasDifference(figures) ? signOff : null) };
+}
+
+const hasDifference = ({ lines }: PartitionDay) => lines.some(({ ok }) => !ok);
+
+const signOffNotes = (signOff: SignOff | null) =>
+  signOff === null ? [] : [`signed off by ${signOff.by}: ${signOff.reason}`];
+
+/** What was signed off is part of what was hashed. */
+function readSignOff({ body }: StoredCertificate): SignOff | null {
+  return (JSON.parse(body) as Certificate).signedOff;
 }
