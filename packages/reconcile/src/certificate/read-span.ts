@@ -3,7 +3,7 @@ import type { Instant } from '@northwind/events';
 import { type Kysely, sql } from 'kysely';
 
 export interface Span {
-  /** Null when nothing was ever taken in. */
+  /** Where the chain begins: the first day of the log. Null when nothing was ever taken in. */
   readonly firstDay: string | null;
   readonly today: string;
   readonly now: Instant;
@@ -16,11 +16,11 @@ export interface Span {
 
 export async function readSpan(db: Kysely<unknown>): Promise<Span> {
   const { rows } = await sql<Span>`
-    select least(
-             (select min(day) from ledger.intake),
-             (select (min(e.recorded_at) at time zone 'UTC')::date from ledger.partitions p
-              join ledger.events e on e.partition = p.partition and e."offset" = 0),
-             (select min(day) from reconcile.certificates)
+    select coalesce(
+             (select min(day) from reconcile.certificates),
+             least((select min(day) from ledger.intake),
+                   (select (min(e.recorded_at) at time zone 'UTC')::date from ledger.partitions p
+                    join ledger.events e on e.partition = p.partition and e."offset" = 0))
            ) as "firstDay",
            (c.now at time zone 'UTC')::date as today, c.now,
            ((c.now - interval '2 minutes') at time zone 'UTC')::date - 1 as "lastOverDay"
