@@ -23,7 +23,8 @@ create table read.generation_actions (
   reason text,
   acted_at timestamptz not null default clock_timestamp(),
   constraint generation_actions_pk primary key (action_id),
-  constraint generation_actions_action_known check (action in ('created', 'compared', 'promoted', 'rolled_back', 'dropped'))
+  constraint generation_actions_action_known
+    check (action in ('created', 'compared', 'promoted', 'rolled_back', 'dropped'))
 );
 comment on table read.generation_actions is 'What was done to generations, when, and by whose word; only added to';
 comment on column read.generation_actions.beside is 'the generation that it was compared with, or took over from';
@@ -50,8 +51,8 @@ grant select on read.deferred_indexes to settlement_reader;
 -- reader is either done before the views move or begins after it. Its exclusive lock is waited for no longer than the
 -- caller's lock_timeout, because readers queue behind it.
 --
--- A view is replaced in place where it can be. Where its columns differ it is made again, and a view of a table that the
--- generation does not have goes: what it showed would belong to another place in the log.
+-- A view is replaced in place where it can be. Where its columns differ it is made again, and a view of a table that
+-- the generation does not have goes: what it showed would belong to another place in the log.
 create or replace function read.activate_generation(wanted int4) returns void language plpgsql as $$
 declare
   target text := format('read_g%s', wanted);
@@ -102,4 +103,5 @@ begin
 end $$;
 
 revoke all on function read.drop_generation from public;
-comment on function read.drop_generation is 'takes a generation that nobody reads or follows away; its number is not given again';
+comment on function read.drop_generation is
+  'takes a generation that nobody reads or follows away; its number is not given again';

@@ -12,7 +12,7 @@ import { foldEvent, toFoldedEvent } from './fold-event.ts';
 import type { FoldedEvent, ReadModel } from './folding.ts';
 import { loadRows } from './working-set/load-rows.ts';
 import { WorkingSet } from './working-set/working-set.ts';
-import { insertRows, upsertRows } from './working-set/write-rows.ts';
+import { insertRows, replaceRows } from './working-set/write-rows.ts';
 
 /** What of a generation a batch is applied to. */
 export interface Target {
@@ -48,7 +48,8 @@ async function loadTouched(
 
 async function writeChanged(db: Kysely<unknown>, { schema, models }: Target, working: WorkingSet): Promise<void> {
   for (const table of models.flatMap((model) => model.tables)) {
-    if (table.kind === 'keyed') await upsertRows(db, schema, table, working.rows(table).changed());
-    else await insertRows(db, schema, table, working.appended(table));
+    const rows = table.kind === 'keyed' ? working.rows(table).added() : working.appended(table);
+    await insertRows(db, schema, table, rows);
+    if (table.kind === 'keyed') await replaceRows(db, schema, table, working.rows(table).replaced());
   }
 }

@@ -16,7 +16,7 @@ export const projectorConfigSchema = z.strictObject({
   SETTLEMENT_HEALTH_PORT: whole(0, 65_535).default(0).describe('port of the health and metrics server; 0: none'),
   SETTLEMENT_DATABASE_CONNECTIONS_MAX: whole(3, 100).default(4).describe('database connections at most'),
   SETTLEMENT_PROJECTOR_BATCH_SIZE_MAX: whole(1, 10_000)
-    .default(1_000)
+    .default(8_000)
     .describe('events applied in one transaction at most'),
   SETTLEMENT_PROJECTOR_COLLECT_MS: whole(0, 60_000)
     .default(5)

@@ -1,4 +1,7 @@
-/** Folds one event into the rows in memory. Pure but for the working set it is given. */
+/**
+ * Folds one event into the rows in memory. Pure but for the working set it is given. An error of a fold is told with
+ * the model's name.
+ */
 
 import type { LoggedEvent } from '@northwind/event-store';
 import { decodeEvent } from '@northwind/events';
@@ -7,8 +10,17 @@ import type { WorkingSet } from './working-set/working-set.ts';
 
 export function foldEvent(event: FoldedEvent, models: readonly ReadModel[], working: WorkingSet): Folding {
   const folding: Folding = { event, working, postings: [], anomalies: [] };
-  for (const model of models) model.fold(folding);
+  for (const model of models) foldInto(model, folding);
   return folding;
+}
+
+function foldInto(model: ReadModel, folding: Folding): void {
+  try {
+    model.fold(folding);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`read model ${model.name}: ${reason}`, { cause: error });
+  }
 }
 
 /** Throws on what the catalogue does not know: an event that can't be read must not be passed over. */

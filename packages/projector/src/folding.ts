@@ -48,6 +48,8 @@ export interface Folding {
  */
 export interface ReadModel {
   readonly name: string;
+  /** Raised whenever its rows say something else. A generation holds one version. Default 1. */
+  readonly version?: number;
   /** The tables it owns, in the order they are written. */
   readonly tables: readonly Table[];
   /**

@@ -18,6 +18,7 @@ import {
   type Logger,
   type Service,
 } from '@northwind/service-kit';
+import type { ReadModel } from './folding.ts';
 import { followGenerations } from './generations/follow-generations.ts';
 import type { ReadTables } from './tables.ts';
 
@@ -26,6 +27,8 @@ export interface ProjectorOptions {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly health?: Health;
+  /** Default: the registry. */
+  readonly models?: readonly ReadModel[];
   /** Events applied in one transaction at most. */
   readonly batchSizeMax?: number;
   /** Milliseconds that events gather after a batch during which more came. */

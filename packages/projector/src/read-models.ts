@@ -6,14 +6,14 @@ import { adjustments } from './adjustments/fold.ts';
 import { anomalies } from './anomalies/fold.ts';
 import { balances } from './balances/fold.ts';
 import { disputes } from './disputes/fold.ts';
-import type { ReadModel } from './folding.ts';
 import { journal } from './journal/fold.ts';
 import { payments } from './payments/fold.ts';
 import { payouts } from './payouts/fold.ts';
 import { refunds } from './refunds/fold.ts';
+import { registry } from './registry.ts';
 import { statements } from './statements/fold.ts';
 
-export const READ_MODELS: readonly ReadModel[] = [
+export const READ_MODELS = registry([
   refunds,
   disputes,
   adjustments,
@@ -23,4 +23,4 @@ export const READ_MODELS: readonly ReadModel[] = [
   journal,
   statements,
   anomalies,
-];
+]);

@@ -1,18 +1,16 @@
-/** Given events, when folded, then rows: the projector's folds without a database. */
+/** The projector's folds without a database: all rows that events come to. */
 import type { LoggedEvent } from '@northwind/event-store';
 import { type CloudEvent, canonicalInstant, idempotencyKey } from '@northwind/events';
 import { anomaliesTable } from '../src/anomalies/table.ts';
 import { balancesTable } from '../src/balances/table.ts';
 import { disputesTable } from '../src/disputes/table.ts';
-import { foldEvent, toFoldedEvent } from '../src/fold-event.ts';
-import type { Posting } from '../src/journal/posting.ts';
 import { journalTable } from '../src/journal/table.ts';
 import { paymentsTable } from '../src/payments/table.ts';
 import { payoutFactsTable, payoutsTable, payoutTransitionsTable } from '../src/payouts/table.ts';
 import { READ_MODELS } from '../src/read-models.ts';
 import { refundsTable } from '../src/refunds/table.ts';
 import { statementsTable } from '../src/statements/table.ts';
-import { WorkingSet } from '../src/working-set/working-set.ts';
+import { MemoryGeneration } from './memory-generation.ts';
 
 /** The events as the log would hold them, one after the other in partition 0. */
 export function toLog(events: readonly CloudEvent[]): LoggedEvent[] {
@@ -31,28 +29,20 @@ export function toLog(events: readonly CloudEvent[]): LoggedEvent[] {
 }
 
 export function foldEvents(...events: readonly CloudEvent[]) {
-  const working = new WorkingSet();
-  const postings: Posting[] = [];
-  for (const logged of toLog(events)) {
-    const event = toFoldedEvent(logged);
-    for (const model of READ_MODELS) {
-      model.want?.(event, working);
-      for (const table of model.tables) if (table.kind === 'keyed') working.rows(table).takeWanted();
-    }
-    postings.push(...foldEvent(event, READ_MODELS, working).postings);
-  }
+  const memory = new MemoryGeneration(READ_MODELS);
+  const postings = memory.applyOneByOne(toLog(events));
   return {
     postings,
-    balances: working.rows(balancesTable).all(),
-    journal: working.appended(journalTable),
-    statements: working.rows(statementsTable).all(),
-    payments: working.rows(paymentsTable).all(),
-    refunds: working.rows(refundsTable).all(),
-    disputes: working.rows(disputesTable).all(),
-    payouts: working.rows(payoutsTable).all(),
-    facts: working.appended(payoutFactsTable),
-    transitions: working.appended(payoutTransitionsTable),
-    anomalies: working.appended(anomaliesTable),
+    balances: memory.rows(balancesTable),
+    journal: memory.rows(journalTable),
+    statements: memory.rows(statementsTable),
+    payments: memory.rows(paymentsTable),
+    refunds: memory.rows(refundsTable),
+    disputes: memory.rows(disputesTable),
+    payouts: memory.rows(payoutsTable),
+    facts: memory.rows(payoutFactsTable),
+    transitions: memory.rows(payoutTransitionsTable),
+    anomalies: memory.rows(anomaliesTable),
   };
 }
 

@@ -6,6 +6,8 @@ import { type Database, openDatabase, type Service, systemClock } from '@northwi
 import { eventually, silentLogger, testDatabase } from '@northwind/testing';
 import { type Kysely, sql } from 'kysely';
 import { applyBatch } from '../src/apply-batch.ts';
+import type { ReadModel } from '../src/folding.ts';
+import { createModelTables } from '../src/generations/create-tables.ts';
 import { readMigrations } from '../src/migrations.ts';
 import { createProjector, type ProjectorOptions } from '../src/projector.ts';
 import { READ_MODELS } from '../src/read-models.ts';
@@ -64,7 +66,10 @@ export async function openProjection(): Promise<Projection> {
       eventually(
         async () => {
           const lags = await readGroupLag(ledger);
-          return lags.length > 0 && lags.every((lag) => lag.lag === 0n || lag.stoppedReason !== null);
+          return (
+            lags.length > 0 &&
+            lags.every((lag) => lag.lag === 0n || lag.stoppedReason !== null || lag.pausedAt !== null)
+          );
         },
         { timeoutMs: 25_000 },
       ).then(() => undefined),
@@ -78,8 +83,13 @@ export async function openProjection(): Promise<Projection> {
 }
 
 /** Makes generation 2 and applies the whole log to it, partition by partition, without any consumer. */
-export async function rebuildBeside(db: Kysely<ReadTables>, batchSize: number): Promise<string> {
+export async function rebuildBeside(
+  db: Kysely<ReadTables>,
+  batchSize: number,
+  models: readonly ReadModel[] = READ_MODELS,
+): Promise<string> {
   await sql`select read.create_generation(2)`.execute(db);
+  await createModelTables(db as unknown as Kysely<unknown>, { schema: 'read_g2' }, models);
   const ledger = db as unknown as Kysely<LedgerTables>;
   const heads = await db.selectFrom('ledger.partitions').selectAll().execute();
   for (const { partition, next_offset: toOffset } of heads) {
@@ -88,11 +98,7 @@ export async function rebuildBeside(db: Kysely<ReadTables>, batchSize: number): 
       const { items } = await readEvents(ledger, [{ partition, fromOffset, toOffset }], limit);
       const slice = { partition, items, fromOffset, nextOffset: fromOffset + BigInt(items.length), moreWaiting: false };
       await db.transaction().execute((trx) => {
-        return applyBatch(
-          trx as unknown as Kysely<unknown>,
-          { schema: 'read_g2', models: READ_MODELS },
-          { slices: [slice] },
-        );
+        return applyBatch(trx as unknown as Kysely<unknown>, { schema: 'read_g2', models }, { slices: [slice] });
       });
     }
   }

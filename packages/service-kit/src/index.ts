@@ -5,6 +5,20 @@ export { type ConfigVariable, describeConfig } from './config/describe-config.ts
 export { type LoadConfigOptions, loadConfig } from './config/load-config.ts';
 export { redactConfig } from './config/redact-config.ts';
 export { assertMigrated } from './database/assert-migrated.ts';
+export {
+  type ArrayMemory,
+  byteaArray,
+  dateArray,
+  type EncodeArray,
+  int2Array,
+  int4Array,
+  int8Array,
+  jsonbArray,
+  newMemory,
+  textArray,
+  timestamptzArray,
+  uuidArray,
+} from './database/encode-arrays.ts';
 export { type AppliedMigration, type MigrateOptions, migrate } from './database/migrate.ts';
 export { listMigrationFiles, type MigrationFile, type MigrationSet } from './database/migration-set.ts';
 export { createDatabaseClient, type Database, type DatabaseOptions, openDatabase } from './database/open-database.ts';

@@ -5,9 +5,6 @@
  * deadlock is made again here: the second time it sees the other's event and gives the right outcome.
  */
 import type { SettlementEvent } from '@northwind/events';
-import type pg from 'pg';
-import type { Coordinate } from '../coordinate.ts';
-import { isRaceLost } from '../errors/ledger-errors.ts';
 import {
   byteaArray,
   int2Array,
@@ -16,7 +13,10 @@ import {
   textArray,
   timestamptzArray,
   uuidArray,
-} from './encode-arrays.ts';
+} from '@northwind/service-kit';
+import type pg from 'pg';
+import type { Coordinate } from '../coordinate.ts';
+import { isRaceLost } from '../errors/ledger-errors.ts';
 import type { ParameterMemory } from './parameter-memory.ts';
 
 export interface IncomingEvent {

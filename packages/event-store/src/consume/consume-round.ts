@@ -64,7 +64,7 @@ export async function consumeRound<Item extends Coordinate, DB extends LedgerTab
   return round.db.transaction().execute((trx) => consumeWithin(trx, { ...round, heads }));
 }
 
-/** The same in the caller's transaction, up to `heads`: what it applies and how far the group is commit with the rest. */
+/** The same in the caller's transaction, up to `heads`: what it applies commits with the rest. */
 export async function consumeWithin<Item extends Coordinate, DB extends LedgerTables>(
   trx: Transaction<DB>,
   round: Omit<Round<Item, DB>, 'db'> & { readonly heads: ReadonlyMap<number, bigint> },

@@ -60,8 +60,8 @@ Examples:
                                        switch in spite of the differences that were shown
   settle rebuild --rollback --by ada --reason "portal shows old fees"
 
-Ctrl-C keeps what is done: the next settle rebuild goes on. Exit code 1: the generations differ, and nothing was switched.
-docs/rebuilding.md tells what is compared and what happens at a switch.`,
+Ctrl-C keeps what is done: the next settle rebuild goes on. What is compared, and what happens at a switch:
+docs/rebuilding.md. Exit code 1: the generations differ, and nothing was switched.`,
     )
     .action((options: Options) => run(context, options));
   return addJsonOption(addFolderOption(command));
@@ -141,10 +141,11 @@ function report(rebuilt: Rebuilt, promoted: Generation | null, options: Options)
   const { candidate, comparison } = rebuilt;
   const lines = renderComparison(comparison);
   if (promoted !== null) {
+    const before = comparison.active.generation;
     return [
       ...lines,
       '',
-      `generation ${promoted.generation} is active; settle rebuild --rollback goes back to ${comparison.active.generation} at once`,
+      `generation ${promoted.generation} is active; settle rebuild --rollback goes back to ${before} at once`,
     ];
   }
   if (comparison.isEqual) {
@@ -155,7 +156,7 @@ function report(rebuilt: Rebuilt, promoted: Generation | null, options: Options)
     ...lines,
     ...refusal,
     '',
-    `settle rebuild --promote --by <name> --reason <text>   lets generation ${candidate.generation} take over all the same`,
+    'settle rebuild --promote --by <name> --reason <text>   lets it take over all the same',
     `settle rebuild --drop ${candidate.generation}   takes it away`,
   ];
 }

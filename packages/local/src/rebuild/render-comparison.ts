@@ -18,7 +18,7 @@ export function renderComparison(comparison: Comparison): string[] {
     ...rows.split('\n'),
     ...renderMoney(comparison.money, { left, right }),
     '',
-    `hash ${active.hash.slice(0, 16)}…  ${isEqual ? '=' : '≠'}  ${candidate.hash.slice(0, 16)}…  after ${number(events)} events`,
+    `hash ${short(active.hash)}  ${isEqual ? '=' : '≠'}  ${short(candidate.hash)}  after ${number(events)} events`,
     ...(onlyInCandidate.length > 0 ? [`new, with nothing to compare: ${onlyInCandidate.join(', ')}`] : []),
     isEqual ? 'equal to the cent' : `${number(comparison.merchantsDiffering)} merchants differ`,
     ...comparison.differences.flatMap((difference) => renderDifference(difference, { left, right })),
@@ -71,6 +71,8 @@ function tell(row: FirstRow, column: string): string {
 }
 
 type FirstRow = MerchantDifference['first']['active'];
+
+const short = (hash: string) => `${hash.slice(0, 16)}…`;
 
 const mark = (isEqual: boolean) => (isEqual ? '✓' : '✗');
 

@@ -14,6 +14,7 @@ export interface AnomalyRow {
 
 export const anomaliesTable = appendedTable<AnomalyRow>({
   name: 'anomalies',
+  key: ['partition', 'offset', 'kind'],
   columns: {
     partition: 'int2',
     offset: 'int8',

@@ -81,8 +81,15 @@ export function emptyBalance(event: FoldedEvent, currency: string): BalanceRow {
 }
 
 export function movementsByCurrency(postings: readonly Posting[]): Map<string, Movement[]> {
-  const movements = postings.flatMap(({ kind, entries }) => entries.map((entry) => ({ kind, entry })));
-  return Map.groupBy(movements, (movement) => movement.entry.currency);
+  const byCurrency = new Map<string, Movement[]>();
+  for (const { kind, entries } of postings) {
+    for (const entry of entries) {
+      const movements = byCurrency.get(entry.currency);
+      if (movements === undefined) byCurrency.set(entry.currency, [{ kind, entry }]);
+      else movements.push({ kind, entry });
+    }
+  }
+  return byCurrency;
 }
 
 function negativeBalance({ currency, availableMinor }: BalanceRow): Anomaly {

@@ -9,6 +9,7 @@ import {
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { foldEvents, withoutArrival } from '../../test/fold-events.ts';
+import { given } from '../../test/given.ts';
 
 const merchantId = 'mer_001';
 const paymentId = 'pay_1';
@@ -53,22 +54,28 @@ test.each([
 
 test('a contradiction and a second opening are anomalies with their coordinates', () => {
   const again = disputeOpened({ ...dispute, amount: 1, time: '2026-11-09T00:00:00Z' });
-  const { anomalies } = foldEvents(captured, opened, again, won, lost);
-  expect(anomalies.map((a) => [a.kind, a.offset, a.subject])).toEqual([
-    ['business_duplicate', 2n, 'dp_1'],
-    ['won_and_lost', 4n, 'dp_1'],
-  ]);
+  given(captured, opened)
+    .when(again, won, lost)
+    .then({
+      anomalies: [
+        { kind: 'business_duplicate', offset: 2n, subject: 'dp_1' },
+        { kind: 'won_and_lost', offset: 4n, subject: 'dp_1' },
+      ],
+    });
 });
 
 test('a lost fact that names another payment and amount speaks for the dispute', () => {
   const other = disputeLost({ ...dispute, paymentId: 'pay_2', amount: 1_500, time: '2026-11-04T00:00:00Z' });
-  const { payments, disputes, anomalies } = foldEvents(captured, opened, other);
-  expect(disputes).toMatchObject([{ paymentId: 'pay_2', amountMinor: 1_500n, status: 'lost', reason: 'fraudulent' }]);
-  expect(payments.map((p) => [p.paymentId, p.disputedMinor, p.capturedAt !== null])).toEqual([
-    ['pay_1', 0n, true],
-    ['pay_2', 1_500n, false],
-  ]);
-  expect(anomalies.map((a) => a.kind)).toEqual(['unknown_payment', 'amount_mismatch']);
+  given(captured, opened)
+    .when(other)
+    .then({
+      disputes: [{ paymentId: 'pay_2', amountMinor: 1_500n, status: 'lost', reason: 'fraudulent' }],
+      payments: [
+        { paymentId: 'pay_1', disputedMinor: 0n, capturedAt: '2026-11-01T00:00:00.000000Z' },
+        { paymentId: 'pay_2', disputedMinor: 1_500n, capturedAt: null },
+      ],
+      anomalies: [{ kind: 'amount_mismatch' }, { kind: 'unknown_payment' }],
+    });
 });
 
 test('any order of any facts of a payment and its dispute ends in the same rows and balances', () => {

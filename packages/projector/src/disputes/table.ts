@@ -36,4 +36,5 @@ export const disputesTable = keyedTable<DisputeRow>({
     partition: 'int2',
     offset: 'int8',
   },
+  nullable: ['reason', 'openedAt', 'wonAt', 'lostAt'],
 });

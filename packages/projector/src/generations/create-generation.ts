@@ -5,6 +5,7 @@ import { type Kysely, sql } from 'kysely';
 import type { ReadModel } from '../folding.ts';
 import { READ_MODELS } from '../read-models.ts';
 import type { ReadTables } from '../tables.ts';
+import { createModelTables } from './create-tables.ts';
 import { deferIndexes } from './deferred-indexes.ts';
 import { type Generation, listGenerations } from './generation.ts';
 import { recordAction } from './record-action.ts';
@@ -20,6 +21,7 @@ export async function createGeneration(
                       (select max(generation) from read.generation_actions)) + 1 as next`.execute(trx);
     const next = rows[0]?.next;
     await sql`select read.create_generation(${next}::int4)`.execute(trx);
+    await createModelTables(trx as unknown as Kysely<unknown>, { schema: `read_g${next}` }, models);
     const created = (await listGenerations(trx, models)).find(({ generation }) => generation === next);
     if (created === undefined) throw new Error(`generation ${next} was made and is not there`);
     await deferIndexes(trx, created);

@@ -32,7 +32,8 @@ export async function deferIndexes(trx: Transaction<ReadTables>, { generation, s
   for (const { drop } of rows) await sql.raw(drop).execute(trx);
   await sql`
     insert into read.deferred_indexes (generation, position, definition)
-    select ${generation}, position, definition from unnest(${statements}::text[]) with ordinality d(definition, position)
+    select ${generation}, position, definition
+    from unnest(${statements}::text[]) with ordinality d(definition, position)
   `.execute(trx);
 }
 
@@ -49,7 +50,8 @@ export async function makeDeferredIndexes(
         delete from read.deferred_indexes
         where generation = ${generation}
           and position = (select min(position) from read.deferred_indexes where generation = ${generation})
-        returning definition, (select count(*)::int4 from read.deferred_indexes where generation = ${generation}) as left
+        returning definition,
+                  (select count(*)::int4 from read.deferred_indexes where generation = ${generation}) as left
       `.execute(trx);
       const [next] = rows;
       if (next === undefined) return 0;

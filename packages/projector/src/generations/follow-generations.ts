@@ -4,7 +4,9 @@ import { type Health, NOT_STARTED_YET, type Service } from '@northwind/service-k
 import type { Kysely } from 'kysely';
 import { applyBatch } from '../apply-batch.ts';
 import type { ProjectorOptions } from '../projector.ts';
+import { READ_MODELS } from '../read-models.ts';
 import type { ReadTables } from '../tables.ts';
+import { findMisfit } from './check-generation.ts';
 import { type Generation, listGenerations } from './generation.ts';
 
 export interface FollowOptions extends ProjectorOptions {
@@ -19,15 +21,26 @@ export interface FollowedGenerations {
 }
 
 export function followGenerations(options: FollowOptions): FollowedGenerations {
-  const { database, logger, health } = options;
+  const { database, logger, health, models = READ_MODELS } = options;
   const consumers = new Map<number, Service>();
+  /** Those of another release, with their component in the health. */
+  const refused = new Map<number, string>();
   let active: number | undefined;
 
   async function follow(generation: Generation): Promise<void> {
     const { generation: number, schema, consumerGroup: group, epoch, status } = generation;
-    logger.info({ event: 'projector.started', schema, group, epoch, status }, 'projector started');
     const isActive = () => number === active;
     const reported = health && reportedAs(health, isActive);
+    const reason = await findMisfit(database.db as unknown as Kysely<unknown>, generation);
+    if (reason !== undefined) {
+      const component = `consumer ${group}`;
+      reported?.set(component, 'failing', reason);
+      if (!refused.has(number)) logger.error({ event: 'projector.refused', schema, group, reason }, reason);
+      refused.set(number, component);
+      return;
+    }
+    refused.delete(number);
+    logger.info({ event: 'projector.started', schema, group, epoch, status }, 'projector started');
     // Its first turn says how it is.
     reported?.set(`consumer ${group}`, 'failing', NOT_STARTED_YET);
     const consumer = createGenerationConsumer(
@@ -48,11 +61,16 @@ export function followGenerations(options: FollowOptions): FollowedGenerations {
 
   return {
     async look() {
-      const generations = (await listGenerations(database.db)).filter(isFollowed);
+      const generations = (await listGenerations(database.db, models)).filter(isFollowed);
       active = generations.find(({ status }) => status === 'active')?.generation;
       if (active === undefined) throw new Error('no generation of the read models is active; run: settle migrate');
       for (const [number, consumer] of consumers) {
         if (!generations.some(({ generation }) => generation === number)) await leave(number, consumer);
+      }
+      for (const [number, component] of refused) {
+        if (generations.some(({ generation }) => generation === number)) continue;
+        refused.delete(number);
+        health?.set(component, 'ok', 'its generation is retired');
       }
       for (const generation of generations) if (!consumers.has(generation.generation)) await follow(generation);
     },

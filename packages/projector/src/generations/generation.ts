@@ -15,8 +15,11 @@ export interface Generation {
   readonly models: readonly ReadModel[];
 }
 
-export async function readActiveGeneration(db: Kysely<ReadTables>): Promise<Generation> {
-  const active = (await listGenerations(db)).find(({ status }) => status === 'active');
+export async function readActiveGeneration(
+  db: Kysely<ReadTables>,
+  models: readonly ReadModel[] = READ_MODELS,
+): Promise<Generation> {
+  const active = (await listGenerations(db, models)).find(({ status }) => status === 'active');
   if (active === undefined) throw new Error('no generation of the read models is active; run: settle migrate');
   return active;
 }

@@ -20,6 +20,13 @@ export interface Held {
 }
 
 const CATCH_UP_MS = 20;
+/** Without a step of the active generation in this time, nobody keeps it up to date. */
+const CATCH_UP_MAX_MS = 30_000;
+
+/** The active generation does not come as far as the other is. */
+export class HoldError extends Error {
+  override name = 'HoldError';
+}
 
 /** Needs two connections. A candidate that is ahead somewhere waits for the active one to come as far. */
 export function holdBeside<T>(
@@ -29,14 +36,44 @@ export function holdBeside<T>(
   { signal, clock = systemClock }: { readonly signal?: AbortSignal; readonly clock?: Clock } = {},
 ): Promise<T> {
   return db.transaction().execute(async (trx) => {
-    const held = await lockOffsets(trx, candidate);
-    while (isAhead(held, await readOffsets(db, active))) await clock.sleep(CATCH_UP_MS, signal);
+    await waitFor(db, active, await lockOffsets(trx, candidate), { clock, ...(signal && { signal }) });
     return readAtOneSnapshot(db, async (snapshot) => {
       const offsets = await readOffsets(snapshot, active);
       await applyUpTo(trx, candidate, offsets);
       return use({ trx, snapshot, offsets });
     });
   });
+}
+
+interface Waiting {
+  readonly clock: Clock;
+  readonly signal?: AbortSignal;
+}
+
+/** Throws HoldError when the active generation stands still below the other's offsets. */
+async function waitFor(
+  db: Kysely<ReadTables>,
+  active: Generation,
+  wanted: ReadonlyMap<number, bigint>,
+  { clock, signal }: Waiting,
+): Promise<void> {
+  let movedMs = clock.monotonicMs();
+  let missing = -1n;
+  for (;;) {
+    const offsets = await readOffsets(db, active);
+    const gaps = [...wanted].map(([partition, offset]) => offset - (offsets.get(partition) ?? 0n));
+    const left = gaps.reduce((sum, gap) => (gap > 0n ? sum + gap : sum), 0n);
+    if (left === 0n) return;
+    if (left !== missing) movedMs = clock.monotonicMs();
+    missing = left;
+    if (clock.monotonicMs() - movedMs > CATCH_UP_MAX_MS) {
+      throw new HoldError(
+        `generation ${active.generation}, which is active, lacks ${left} events that it is to be compared at, ` +
+          'and applies none: is a projector running? settle groups tells whether it is stopped',
+      );
+    }
+    await clock.sleep(CATCH_UP_MS, signal);
+  }
 }
 
 /** Waits for the batches under way. From here on nobody else applies anything to the generation. */
@@ -65,7 +102,8 @@ export async function applyUpTo(
   }
 }
 
-async function readOffsets(
+/** Partition → first offset that the generation has not applied. Every partition of the log is in it. */
+export async function readOffsets(
   db: Kysely<ReadTables>,
   { consumerGroup }: Generation,
 ): Promise<ReadonlyMap<number, bigint>> {
@@ -75,8 +113,4 @@ async function readOffsets(
     left join ledger.consumer_offsets o on o.partition = p.partition and o.consumer_group = ${consumerGroup}
     order by p.partition`.execute(db);
   return new Map(rows.map((row) => [row.partition, row.nextOffset]));
-}
-
-function isAhead(held: ReadonlyMap<number, bigint>, active: ReadonlyMap<number, bigint>): boolean {
-  return held.entries().some(([partition, offset]) => offset > (active.get(partition) ?? 0n));
 }

@@ -1,8 +1,10 @@
 /** Lets another generation take over from the active one, in one transaction. */
+import { pauseGroup } from '@northwind/event-store';
+import type { LedgerTables } from '@northwind/event-store/tables';
 import { type Clock, systemClock } from '@northwind/service-kit';
 import { type Kysely, sql } from 'kysely';
 import type { ReadTables } from '../tables.ts';
-import { type Generation, readActiveGeneration } from './generation.ts';
+import { type Generation, listGenerations, readActiveGeneration } from './generation.ts';
 import { applyUpTo, lockOffsets } from './hold-generation.ts';
 import { type GenerationAction, recordAction } from './record-action.ts';
 
@@ -29,7 +31,9 @@ export async function promoteGeneration(
 ): Promise<Generation> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await takeOver(db, wanted, record);
+      const promoted = await takeOver(db, wanted, record);
+      await pauseRetired(db);
+      return promoted;
     } catch (error) {
       if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error;
       if (attempt === GATE_TRIES) throw new GateError(await tellWhoHolds(db), { cause: error });
@@ -48,6 +52,15 @@ function takeOver(db: Kysely<ReadTables>, wanted: Generation, record: Pick<Gener
     await recordAction(trx, { ...record, generation: wanted.generation, beside: active.generation });
     return readActiveGeneration(trx);
   });
+}
+
+/** Nobody follows a retired generation, so that it falls behind is no news: its group says that it is held back. */
+async function pauseRetired(db: Kysely<ReadTables>): Promise<void> {
+  for (const { status, consumerGroup: group } of await listGenerations(db)) {
+    if (status !== 'retired') continue;
+    const order = { group, actor: 'settle rebuild', reason: 'its generation is retired' };
+    await pauseGroup(db as unknown as Kysely<LedgerTables>, order);
+  }
 }
 
 async function tellWhoHolds(db: Kysely<ReadTables>): Promise<string> {

@@ -2,19 +2,18 @@
  * `settle rebuild`: the next generation, filled from the log beside live traffic, held against the active one, and kept
  * ready to take over. Each step is safe to be broken off: the next run goes on where this one was.
  */
-import { logSource } from '@northwind/event-store';
-import type { LedgerTables } from '@northwind/event-store/tables';
 import type { Database } from '@northwind/service-kit';
 import { type Kysely, sql } from 'kysely';
 import type { ReadModel } from '../folding.ts';
 import { READ_MODELS } from '../read-models.ts';
 import type { ReadTables } from '../tables.ts';
+import { findMisfit } from './check-generation.ts';
 import { type Comparison, compareGenerations } from './compare-generations.ts';
 import { createGeneration } from './create-generation.ts';
 import { makeDeferredIndexes } from './deferred-indexes.ts';
 import { type FillOptions, fillGeneration } from './fill-generation.ts';
 import { type Generation, listGenerations } from './generation.ts';
-import { holdBeside } from './hold-generation.ts';
+import { holdBeside, readOffsets } from './hold-generation.ts';
 import { promoteGeneration } from './promote-generation.ts';
 import { recordAction, type SignOff } from './record-action.ts';
 
@@ -27,7 +26,7 @@ export interface RebuildOptions extends Pick<FillOptions, 'lanes' | 'eventsPerSe
 }
 
 export type RebuildStep =
-  /** `events` are in the log beyond what the generation has; `isNew` unless it goes on with one that was begun. */
+  /** `events` are what the active one has beyond it; `isNew` unless it goes on with one that was begun. */
   | { readonly step: 'filling'; readonly generation: number; readonly isNew: boolean; readonly events: bigint }
   | { readonly step: 'indexing'; readonly generation: number; readonly left: number }
   | { readonly step: 'comparing'; readonly generation: number };
@@ -52,7 +51,7 @@ export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
   return alone(database, async () => {
     const { active, candidate: begun } = await findGenerations(db, models);
     const candidate = begun ?? (await createGeneration(db, models));
-    if (candidate.status === 'building') await fillBeside(options, candidate, begun === undefined);
+    if (candidate.status === 'building') await fillBeside(options, { active, candidate }, begun === undefined);
     signal?.throwIfAborted();
     options.onStep?.({ step: 'comparing', generation: candidate.generation });
     const comparison = await compareBeside(db, { active, candidate }, signal);
@@ -108,6 +107,11 @@ export async function dropGeneration(database: Database<ReadTables>, generation:
   );
 }
 
+interface Both {
+  readonly active: Generation;
+  readonly candidate: Generation;
+}
+
 interface Found {
   readonly active: Generation;
   /** One that a rebuild has begun, or that is ready. */
@@ -118,34 +122,38 @@ async function findGenerations(db: Kysely<ReadTables>, models: readonly ReadMode
   const generations = await listGenerations(db, models);
   const active = generations.find(({ status }) => status === 'active');
   if (active === undefined) throw new RebuildError('no generation of the read models is active; run: settle migrate');
-  const candidate = generations.findLast(
-    ({ status, generation }) => generation > active.generation && (status === 'building' || status === 'standby'),
-  );
+  const isOpen = ({ status, generation }: Generation) =>
+    generation > active.generation && (status === 'building' || status === 'standby');
+  // One begun before a model was added would never have it, one of another version would be a mixture.
+  const hasAll = (generation: Generation) => models.every((model) => generation.models.includes(model));
+  const begun = generations.findLast((generation) => isOpen(generation) && hasAll(generation));
+  const misfit = begun && (await findMisfit(db as unknown as Kysely<unknown>, begun));
+  const candidate = misfit === undefined ? begun : undefined;
   return { active, candidate };
 }
 
-async function fillBeside(options: RebuildOptions, generation: Generation, isNew: boolean): Promise<void> {
+/**
+ * As far as the active one has come, not as the log: the comparison would wait for an active one that stands still, at
+ * an event that only this release can take, or because nobody keeps it any more.
+ */
+async function fillBeside(options: RebuildOptions, both: Both, isNew: boolean): Promise<void> {
   const { db } = options.database;
-  const ledger = db as unknown as Kysely<LedgerTables>;
+  const { active, candidate } = both;
+  const { generation } = candidate;
   const { signal, onStep, onApplied, lanes, eventsPerSecondMax } = options;
   const rates = { lanes, ...(eventsPerSecondMax !== undefined && { eventsPerSecondMax }) };
   const told = { ...(signal && { signal }), ...(onApplied && { onApplied }) };
-  const events = await countMissing(db, generation);
-  onStep?.({ step: 'filling', generation: generation.generation, isNew, events });
-  await fillGeneration({ db, generation, heads: await logSource.heads(ledger), ...rates, ...told });
-  const onProgress = (left: number) => onStep?.({ step: 'indexing', generation: generation.generation, left });
-  await makeDeferredIndexes(db, generation, { ...(signal && { signal }), onProgress });
-  while ((await countMissing(db, generation)) > CLOSE_ENOUGH) {
-    await fillGeneration({ db, generation, heads: await logSource.heads(ledger), ...rates, ...told });
-  }
+  const fill = async () =>
+    fillGeneration({ db, generation: candidate, heads: await readOffsets(db, active), ...rates, ...told });
+  onStep?.({ step: 'filling', generation, isNew, events: await countMissing(db, both) });
+  await fill();
+  const onProgress = (left: number) => onStep?.({ step: 'indexing', generation, left });
+  await makeDeferredIndexes(db, candidate, { ...(signal && { signal }), onProgress });
+  while ((await countMissing(db, both)) > CLOSE_ENOUGH) await fill();
 }
 
 /** An equal generation stands by from here on: projectors keep it fresh. */
-function compareBeside(
-  db: Kysely<ReadTables>,
-  both: Found & { readonly candidate: Generation },
-  signal: AbortSignal | undefined,
-): Promise<Comparison> {
+function compareBeside(db: Kysely<ReadTables>, both: Both, signal: AbortSignal | undefined): Promise<Comparison> {
   const use = async (held: Parameters<typeof compareGenerations>[1]) => {
     const comparison = await compareGenerations(both, held);
     const { generation } = both.candidate;
@@ -165,14 +173,14 @@ function compareBeside(
   return holdBeside(db, both, use, signal && { signal });
 }
 
-async function countMissing(db: Kysely<ReadTables>, { consumerGroup }: Generation): Promise<bigint> {
-  const { rows } = await sql<{ readonly missing: bigint }>`
-    select coalesce(sum(p.next_offset - coalesce(o.next_offset, 0)), 0)::int8 as missing
-    from ledger.partitions p
-    left join ledger.consumer_offsets o on o.partition = p.partition and o.consumer_group = ${consumerGroup}`.execute(
-    db,
-  );
-  return rows[0]?.missing ?? 0n;
+/** Events that the active one has and the candidate has not. */
+async function countMissing(db: Kysely<ReadTables>, { active, candidate }: Both): Promise<bigint> {
+  const has = await readOffsets(db, candidate);
+  const wanted = await readOffsets(db, active);
+  return wanted.entries().reduce((sum, [partition, to]) => {
+    const from = has.get(partition) ?? 0n;
+    return sum + (to > from ? to - from : 0n);
+  }, 0n);
 }
 
 /** One rebuild at a time: the lock is the session's, so it goes with the process, however that ends. */

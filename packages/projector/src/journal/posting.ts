@@ -18,12 +18,14 @@ export interface Posting {
 
 /** Entries of the same account and currency become one, zeros go, and what is left must balance. */
 export function toPosting(kind: PostingKind, entries: readonly Entry[]): Posting {
-  const sums = new Map<string, Entry>();
+  const sums: Entry[] = [];
   for (const entry of entries) {
-    const key = `${entry.account} ${entry.currency}`;
-    sums.set(key, { ...entry, amountMinor: (sums.get(key)?.amountMinor ?? 0n) + entry.amountMinor });
+    const at = sums.findIndex(({ account, currency }) => account === entry.account && currency === entry.currency);
+    const sum = sums[at];
+    if (sum === undefined) sums.push(entry);
+    else sums[at] = { ...entry, amountMinor: sum.amountMinor + entry.amountMinor };
   }
-  const posting = { kind, entries: [...sums.values()].filter((entry) => entry.amountMinor !== 0n) };
+  const posting = { kind, entries: sums.filter(({ amountMinor }) => amountMinor !== 0n) };
   assertBalanced(posting);
   return posting;
 }

@@ -39,6 +39,7 @@ export interface JournalRow extends AccountAmounts, RunningBalance {
 
 export const journalTable = appendedTable<JournalRow>({
   name: 'journal',
+  key: ['partition', 'offset', 'currency'],
   columns: {
     partition: 'int2',
     offset: 'int8',

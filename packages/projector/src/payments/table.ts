@@ -36,4 +36,5 @@ export const paymentsTable = keyedTable<PaymentRow>({
     partition: 'int2',
     offset: 'int8',
   },
+  nullable: ['amountMinor', 'feeMinor', 'method', 'reference', 'capturedAt'],
 });

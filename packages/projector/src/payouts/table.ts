@@ -60,6 +60,22 @@ export const payoutsTable = keyedTable<PayoutRow>({
     offset: 'int8',
     updatedAt: 'timestamptz',
   },
+  nullable: [
+    'amountMinor',
+    'currency',
+    'method',
+    'destination',
+    'railReference',
+    'traceId',
+    'expectedArrival',
+    'reasonCode',
+    'reason',
+    'initiatedAt',
+    'submittedAt',
+    'settledAt',
+    'failedAt',
+    'returnedAt',
+  ],
 });
 
 /** One line of a payout's timeline. A fact counts once, so there are five at most. */
@@ -78,6 +94,7 @@ export interface PayoutFactRow {
 
 export const payoutFactsTable = appendedTable<PayoutFactRow>({
   name: 'payout_facts',
+  key: ['partition', 'offset'],
   columns: {
     partition: 'int2',
     offset: 'int8',
@@ -132,6 +149,7 @@ export interface PayoutSnapshot {
 
 export const payoutTransitionsTable = appendedTable<PayoutTransitionRow>({
   name: 'payout_transitions',
+  key: ['partition', 'offset'],
   columns: {
     partition: 'int2',
     offset: 'int8',
@@ -144,4 +162,5 @@ export const payoutTransitionsTable = appendedTable<PayoutTransitionRow>({
     recordedAt: 'timestamptz',
     payout: 'jsonb',
   },
+  nullable: ['previousStatus'],
 });

@@ -1,5 +1,6 @@
 /** Loads the announced rows of a table with one statement. Served by the table's primary key. */
 import { type Kysely, sql } from 'kysely';
+import { columnOf } from './encode-column.ts';
 import { selectList } from './select-list.ts';
 import { type KeyedTable, sqlName } from './table.ts';
 import type { KeyedRows } from './working-set.ts';
@@ -14,9 +15,7 @@ export async function loadRows<Row>(
   const keys = rows.takeWanted();
   if (keys.length === 0) return;
   const names = table.key.map((part) => sql.ref(sqlName(part)));
-  const arrays = table.key.map(
-    (part, index) => sql`${keys.map((key) => key[index])}::${sql.raw(table.columns[part])}[]`,
-  );
+  const arrays = table.key.map((part, index) => columnOf(table.columns[part], keys, (key) => key[index]));
   const { rows: found } = await sql<Row>`
     select ${selectList(table)}
     from unnest(${sql.join(arrays)}) as wanted(${sql.join(names)})

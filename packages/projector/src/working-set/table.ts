@@ -2,6 +2,7 @@
  * A read model's table, described once. Row type, SQL names and SQL types stand side by side here, and the statements
  * that load and write rows are made from it, so a column can't be read under one name and written under another.
  */
+import type { TableDefinition } from './table-definition.ts';
 
 /**
  * The columns of a row, in the order they are written: property → SQL type. The SQL name is the property in snake
@@ -11,19 +12,27 @@ export type Columns<Row> = { readonly [Property in keyof Row]-?: SqlType };
 
 export type SqlType = 'int2' | 'int4' | 'int8' | 'text' | 'timestamptz' | 'date' | 'jsonb';
 
-/** Rows that are looked up by key, folded and written back. */
-export interface KeyedTable<Row> {
-  readonly kind: 'keyed';
+interface DescribedTable<Row> {
   readonly name: string;
   readonly columns: Columns<Row>;
+  /** What makes a row one row, in the order of the primary key. */
   readonly key: readonly (keyof Row & string)[];
+  /** The columns that may be null; no other may. */
+  readonly nullable?: readonly NullableProperty<Row>[];
+  /** What the table is made with; absent where a migration makes it. */
+  readonly definition?: TableDefinition<Row>;
+}
+
+type NullableProperty<Row> = { [Property in keyof Row]-?: null extends Row[Property] ? Property : never }[keyof Row];
+
+/** Rows that are looked up by key, folded and written back. */
+export interface KeyedTable<Row> extends DescribedTable<Row> {
+  readonly kind: 'keyed';
 }
 
 /** Rows that are only ever added, at most a few for one event. */
-export interface AppendedTable<Row> {
+export interface AppendedTable<Row> extends DescribedTable<Row> {
   readonly kind: 'appended';
-  readonly name: string;
-  readonly columns: Columns<Row>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a registry holds tables of every row type

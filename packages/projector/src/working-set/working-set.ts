@@ -11,6 +11,7 @@ export class KeyedRows<Row> {
   readonly #table: KeyedTable<Row>;
   readonly #known = new Set<string>();
   readonly #rows = new Map<string, Row>();
+  readonly #stored = new Set<string>();
   readonly #changed = new Set<string>();
   #wanted = new Map<string, readonly string[]>();
 
@@ -33,38 +34,63 @@ export class KeyedRows<Row> {
   }
 
   loaded(rows: readonly Row[]): void {
-    for (const row of rows) this.#rows.set(this.#textOf(row), row);
+    for (const row of rows) {
+      const text = this.#textOf(row);
+      this.#rows.set(text, row);
+      this.#stored.add(text);
+    }
   }
 
   get(...key: string[]): Row | undefined {
     const text = keyText(key);
-    if (!this.#known.has(text))
-      throw new Error(`${this.#table.name}: row ${key.join(' · ')} was asked for, never loaded`);
+    if (!this.#known.has(text)) throw this.#unwanted(key, 'asked for');
     return this.#rows.get(text);
   }
 
   put(row: Row): void {
     const text = this.#textOf(row);
-    if (!this.#known.has(text)) throw new Error(`${this.#table.name}: row ${text} was put, never loaded`);
+    if (!this.#known.has(text)) throw this.#unwanted(this.#keyOf(row), 'put');
     this.#rows.set(text, row);
     this.#changed.add(text);
   }
 
-  changed(): Row[] {
-    const rows: Row[] = [];
-    for (const text of this.#changed) {
-      const row = this.#rows.get(text);
-      if (row !== undefined) rows.push(row);
-    }
-    return rows;
+  /** Rows that the fold put and the table does not have. */
+  added(): Row[] {
+    return this.#put((text) => !this.#stored.has(text));
+  }
+
+  /** Rows that the fold put in place of what the table has. */
+  replaced(): Row[] {
+    return this.#put((text) => this.#stored.has(text));
   }
 
   all(): Row[] {
     return [...this.#rows.values()];
   }
 
+  #put(isWanted: (text: string) => boolean): Row[] {
+    const rows: Row[] = [];
+    for (const text of this.#changed) {
+      const row = isWanted(text) ? this.#rows.get(text) : undefined;
+      if (row !== undefined) rows.push(row);
+    }
+    return rows;
+  }
+
   #textOf(row: Row): string {
-    return keyText(this.#table.key.map((part) => String(row[part])));
+    return keyText(this.#keyOf(row));
+  }
+
+  #keyOf(row: Row): string[] {
+    return this.#table.key.map((part) => String(row[part]));
+  }
+
+  #unwanted(key: readonly string[], done: string): Error {
+    const { name, key: parts } = this.#table;
+    const row = parts.map((part, index) => `${part} ${key[index]}`).join(', ');
+    return new Error(
+      `the row of ${name} with ${row} was ${done}, but not wanted: announce it in want of the model that owns ${name}`,
+    );
   }
 }
 

@@ -1,11 +1,28 @@
-/** Writes a batch's rows with one statement a table. */
-
-import { stringify } from '@northwind/service-kit';
+/**
+ * Writes a batch's rows with one statement a table for those that are new, and one for those that are replaced. New
+ * ones are plainly inserted: ON CONFLICT would look for each of them in the key before it puts it there.
+ */
 import { type Kysely, sql } from 'kysely';
-import { type AppendedTable, type Columns, type KeyedTable, sqlName } from './table.ts';
+import { columnOf } from './encode-column.ts';
+import { type Columns, type KeyedTable, sqlName } from './table.ts';
 
-/** Inserts new rows, replaces those that exist. */
-export async function upsertRows<Row>(
+interface Written<Row> {
+  readonly name: string;
+  readonly columns: Columns<Row>;
+}
+
+/** Inserts; a row that is there already is a defect and fails on its key. */
+export async function insertRows<Row>(
+  db: Kysely<unknown>,
+  schema: string,
+  table: Written<Row>,
+  rows: readonly Row[],
+): Promise<void> {
+  if (rows.length > 0) await insertInto(schema, table, rows).execute(db);
+}
+
+/** Replaces rows that are there. */
+export async function replaceRows<Row>(
   db: Kysely<unknown>,
   schema: string,
   table: KeyedTable<Row>,
@@ -17,32 +34,17 @@ export async function upsertRows<Row>(
   const replaced = Object.keys(table.columns)
     .filter((property) => !isKey.has(property))
     .map((property) => sql`${sql.id(sqlName(property))} = excluded.${sql.id(sqlName(property))}`);
+  // An update that joins the arrays to the table would leave it to the planner whether it looks up or reads it all.
   await sql`${insertInto(schema, table, rows)}
     on conflict (${sql.join(key)}) do update set ${sql.join(replaced)}`.execute(db);
 }
 
-/** Inserts; a row that is there already is a defect and fails on its key. */
-export async function insertRows<Row>(
-  db: Kysely<unknown>,
-  schema: string,
-  table: AppendedTable<Row>,
-  rows: readonly Row[],
-): Promise<void> {
-  if (rows.length > 0) await insertInto(schema, table, rows).execute(db);
-}
-
-function insertInto<Row>(
-  schema: string,
-  table: { readonly name: string; readonly columns: Columns<Row> },
-  rows: readonly Row[],
-) {
-  const properties = Object.keys(table.columns) as (keyof Row & string)[];
+/** unnest() in the select list hands the elements on; several in FROM first make a table of their own of them. */
+function insertInto<Row>(schema: string, { name, columns }: Written<Row>, rows: readonly Row[]) {
+  const properties = Object.keys(columns) as (keyof Row & string)[];
   const names = properties.map((property) => sql.id(sqlName(property)));
-  const arrays = properties.map((property) => {
-    const type = table.columns[property];
-    const values = rows.map((row) => (type === 'jsonb' ? stringify(row[property]) : row[property]));
-    return sql`${values}::${sql.raw(type)}[]`;
-  });
-  return sql`insert into ${sql.table(`${schema}.${table.name}`)} (${sql.join(names)})
-    select * from unnest(${sql.join(arrays)})`;
+  const arrays = properties.map(
+    (property) => sql`unnest(${columnOf(columns[property], rows, (row) => row[property])})`,
+  );
+  return sql`insert into ${sql.table(`${schema}.${name}`)} (${sql.join(names)}) select ${sql.join(arrays)}`;
 }

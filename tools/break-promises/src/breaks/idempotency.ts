@@ -4,7 +4,7 @@ const REPEATS = 'packages/event-store/migrations/0012_append_with_one_scan.sql';
 const JUDGE = 'packages/event-store/migrations/0007_append_in_one_stream.sql';
 const EVENTS = 'packages/event-store/migrations/0001_events.sql';
 const CALL = 'packages/event-store/src/append/append-events.ts';
-const ENCODE = 'packages/event-store/src/append/encode-arrays.ts';
+const ENCODE = 'packages/service-kit/src/database/encode-arrays.ts';
 
 export const IDEMPOTENCY_BREAKS: readonly Break[] = [
   {

@@ -1,17 +1,19 @@
-import { openDatabase } from '@northwind/service-kit';
-import { testDatabase } from '@northwind/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { databaseUrl } from '../../test/scratch-database.ts';
 import {
   byteaArray,
+  dateArray,
   int2Array,
+  int4Array,
   int8Array,
   jsonbArray,
+  newMemory,
   textArray,
   timestamptzArray,
   uuidArray,
 } from './encode-arrays.ts';
-import { createParameterMemory } from './parameter-memory.ts';
+import { openDatabase } from './open-database.ts';
 
 /** PostgreSQL holds any text but NUL and lone surrogates. Long and short, of ASCII alone and of anything. */
 const text = fc
@@ -27,8 +29,7 @@ const instant = fc
 
 describe('binary arrays', () => {
   it('mean to PostgreSQL what was put in', async () => {
-    await using test = await testDatabase([]);
-    await using database = openDatabase({ url: test.url, applicationName: 'array test', connectionsMax: 1 });
+    await using database = openDatabase({ url: databaseUrl({}), applicationName: 'array test', connectionsMax: 1 });
     const roundTrip = async (type: string, array: Buffer) => {
       const { rows } = await database.pool.query(
         `select value from unnest($1::${type}[]) with ordinality as v(value, position) order by position`,
@@ -36,7 +37,7 @@ describe('binary arrays', () => {
       );
       return rows.map((row: { value: unknown }) => row.value);
     };
-    const memory = createParameterMemory()();
+    const memory = newMemory;
     const holds = <T>(type: string, encode: (values: readonly T[]) => Buffer, values: fc.Arbitrary<T>) =>
       fc.assert(
         fc.asyncProperty(fc.array(values, { maxLength: 20 }), async (expected) => {
@@ -48,6 +49,9 @@ describe('binary arrays', () => {
     await holds('text', (values) => textArray(values, same, memory), fc.option(text));
     await holds('uuid', (values) => uuidArray(values, same, memory), fc.uuid());
     await holds('int2', (values) => int2Array(values, same, memory), fc.integer({ min: -32_768, max: 32_767 }));
+    await holds('int4', (values) => int4Array(values, same, memory), fc.integer());
+    const day = instant.map((time) => time.slice(0, 10));
+    await holds('date', (values) => dateArray(values, same, memory), day);
     const int8 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
     await holds('int8', (values) => int8Array(values, same, memory), fc.option(int8));
     await holds('timestamptz', (values) => timestamptzArray(values, same, memory), instant);
