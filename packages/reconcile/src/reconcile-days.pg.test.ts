@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openFourDays } from '../test/four-days.ts';
+import { FOUR_DAYS_MS, openFourDays } from '../test/four-days.ts';
 import type { Books } from '../test/open-books.ts';
 import { addDays } from './day.ts';
 import { type DaysReport, isInOrder, reconcileDays } from './reconcile-days.ts';
@@ -12,7 +12,7 @@ let today: string;
 beforeEach(async () => {
   books = await openFourDays();
   today = await books.today();
-});
+}, FOUR_DAYS_MS);
 afterEach(() => books[Symbol.asyncDispose]());
 
 const run = (wish = {}) => reconcileDays(books.finance, wish);
@@ -197,6 +197,16 @@ test.each([
   const report = await run({ fromDay: addDays(today, -3) });
   expect(wrong(report).sort()).toEqual([...found].sort());
   expect(isInOrder(report)).toBe(false);
+});
+
+test('a difference is followed down to the event where it begins', async () => {
+  await sql.raw(`${CENT} where "offset" = 7`).execute(books.db);
+  await sql`update read_g1.refunds set amount_minor = 1`.execute(books.db);
+  expect(find(await run(), 2, 13).places).toEqual([
+    { check: 'rows.refunds', currency: 'EUR', offset: 2n },
+    { check: 'payout.bank', currency: 'EUR', offset: 7n },
+    { check: 'payout.payout_in_transit', currency: 'EUR', offset: 7n },
+  ]);
 });
 
 test('a difference that stays is signed off with name and reason, and the days after it go on', async () => {

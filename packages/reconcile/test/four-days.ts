@@ -50,6 +50,9 @@ const DAYS = [
   [paymentCaptured({ ...EUR, paymentId: 'pay_9', amount: 900, fee: 9, time: at(11) })],
 ];
 
+/** How long opening them may take: around midnight it waits until that is over. */
+export const FOUR_DAYS_MS = 250_000;
+
 /** On the first day a duplicate, a conflict and a rejection come as well. mer_1 has an endpoint for settled payouts. */
 export async function openFourDays(): Promise<Books> {
   const books = await openBooks();

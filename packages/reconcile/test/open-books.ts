@@ -21,6 +21,9 @@ const GUARDED = [
 
 export type Books = Awaited<ReturnType<typeof openBooks>>;
 
+/** Around midnight the days of a test would change under it: today becomes yesterday, which is not over for a while. */
+const MIDNIGHT_MS = 200_000;
+
 export async function openBooks() {
   const test = await testDatabase([ledgerMigrations, readMigrations, deliveryMigrations, reconcileMigrations]);
   const owner = openDatabase<ReadTables>({ url: test.url, applicationName: 'books test', connectionsMax: 12 });
@@ -30,6 +33,14 @@ export async function openBooks() {
     connectionsMax: 2,
   });
   const log = createEventLog(owner);
+  await eventually(
+    async () => {
+      const { rows } = await sql<{ isSafe: boolean }>`
+        select (now() at time zone 'UTC')::time between '00:02:05' and '23:59:00' as "isSafe"`.execute(owner.db);
+      return rows[0]?.isSafe === true;
+    },
+    { timeoutMs: MIDNIGHT_MS },
+  );
   const merchant = await startFakeMerchant();
   const services: Service[] = [];
   const run = (statement: string) => sql.raw(statement).execute(owner.db);

@@ -88,12 +88,18 @@ interface Difference {
   readonly day: string;
   readonly partition: number;
   readonly line: Line;
+  /** The first event that makes it differ; null where only the whole day can be compared. */
+  readonly offset: bigint | null;
 }
 
 function differenceLines(days: readonly DayReport[]): string[] {
   const differences = days.flatMap(({ day, certificates }) =>
-    certificates.flatMap(({ certificate: { partition, lines, signedOff } }) =>
-      lines.flatMap((line): Difference[] => (line.ok || signedOff ? [] : [{ day, partition, line }])),
+    certificates.flatMap(({ certificate: { partition, lines, signedOff }, places }) =>
+      lines.flatMap((line): Difference[] => {
+        if (line.ok || signedOff) return [];
+        const place = places.find(({ check, currency }) => check === line.check && currency === line.currency);
+        return [{ day, partition, line, offset: place?.offset ?? null }];
+      }),
     ),
   );
   if (differences.length === 0) return [];
@@ -103,6 +109,7 @@ function differenceLines(days: readonly DayReport[]): string[] {
     { title: 'check', value: ({ line }) => line.check },
     { title: 'expected', value: ({ line }) => describeFigure(line.expected, line.currency), align: 'right' },
     { title: 'found', value: ({ line }) => describeFigure(line.actual, line.currency), align: 'right' },
+    { title: 'from event', value: ({ partition, offset }) => (offset === null ? '' : `${partition}/${offset}`) },
   ]);
   return ['', ...table.split('\n'), ...more(differences.length)];
 }

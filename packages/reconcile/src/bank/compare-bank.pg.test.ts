@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openFourDays } from '../../test/four-days.ts';
+import { FOUR_DAYS_MS, openFourDays } from '../../test/four-days.ts';
 import type { Books } from '../../test/open-books.ts';
 import { type ItemToWrite, writeCamt053 } from '../../test/write-camt053.ts';
 import { type BankReport, type BankWish, compareBank, isBankInOrder } from './compare-bank.ts';
@@ -8,7 +8,7 @@ import { type BankReport, type BankWish, compareBank, isBankInOrder } from './co
 let books: Books;
 beforeAll(async () => {
   books = await openFourDays();
-});
+}, FOUR_DAYS_MS);
 afterAll(() => books[Symbol.asyncDispose]());
 
 const out = (reference: string, amountMinor: bigint, day = '2026-11-01'): ItemToWrite => {

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { addDays } from '../day.ts';
 import { type Certificate, certificateBody, hashBody, type SignOff } from './certificate.ts';
 import { compareBodies } from './compare-bodies.ts';
+import type { DifferencePlace } from './locate-differences.ts';
 import { type PartitionDay, readDay } from './read-day.ts';
 import { readCertificates, type StoredCertificate, storeCertificate } from './stored-certificates.ts';
 
@@ -23,6 +24,8 @@ export interface CertificateReport {
   readonly hash: string | null;
   /** Every consumer is through with the day. */
   readonly isApplied: boolean;
+  /** The event where each differing line begins to differ, where that can be told. */
+  readonly places: readonly DifferencePlace[];
   /** Why it is not certified, or what has changed; empty when all is right. */
   readonly notes: readonly string[];
 }
@@ -46,14 +49,14 @@ export async function certifyDay(db: Kysely<unknown>, wish: DayToCertify): Promi
   for (const figures of await readDay(db, day)) {
     const previous = isFirst ? null : (find(addDays(day, -1), figures.partition)?.hash ?? null);
     const found = find(day, figures.partition);
-    const { waitsFor, ...certified } = figures;
+    const { waitsFor, places, ...certified } = figures;
     const signedOff = found ? readSignOff(found) : hasDifference(figures) ? wish.signOff : null;
     const certificate: Certificate = { ...certified, previous: found ? found.previous : previous, signedOff };
     const verdict = found
       ? judgeStored(certificate, found)
       : judgeNew({ ...wish, figures, hasPrevious: isFirst || previous !== null });
     const hash = verdict.status === 'certified' ? await storeCertificate(db, certificate) : (found?.hash ?? null);
-    reports.push({ ...verdict, certificate, hash, isApplied: waitsFor === null });
+    reports.push({ ...verdict, certificate, hash, isApplied: waitsFor === null, places });
   }
   return reports;
 }

@@ -1,19 +1,18 @@
 /** Everything that is certified of a day, for each partition and for what had none, in one snapshot. */
 import type { Kysely } from 'kysely';
 import { CERTIFICATE_FORMAT, type DayFigures } from './certificate.ts';
-import { expectPostings } from './expect-postings.ts';
-import { compareReadings, type Line, NO_CURRENCY, type Reading } from './figures.ts';
-import { readFacts } from './read-facts.ts';
+import { compareReadings, type Line, type Reading } from './figures.ts';
+import { type DifferencePlace, locateDifferences } from './locate-differences.ts';
 import { type IntakeFigure, NO_PARTITION, readIntake } from './read-intake.ts';
-import { readJournal } from './read-journal.ts';
-import { readLog } from './read-log.ts';
-import { readRows } from './read-rows.ts';
-import { readAcknowledged, readTransitions } from './read-transitions.ts';
+import { readStretchFigures } from './read-stretch-figures.ts';
+import { readAcknowledged } from './read-transitions.ts';
 import { readStretches, type Stretch } from './stretch.ts';
 
 export interface PartitionDay extends DayFigures {
   /** What keeps it from being complete: a consumer that is not through with the day. Null when nothing does. */
   readonly waitsFor: string | null;
+  /** Where its differing lines begin to. */
+  readonly places: readonly DifferencePlace[];
 }
 
 /** -1 first, then the partitions in their order. Throws ReconcileError. */
@@ -22,29 +21,25 @@ export function readDay(db: Kysely<unknown>, day: string): Promise<PartitionDay[
   return transaction.execute(async (trx) => {
     const intake = await readIntake(trx, day);
     const stretches = await readStretches(trx, day);
-    const log = await readLog(trx, day, stretches);
-    const journal = await readJournal(trx, day, stretches);
-    const transitions = await readTransitions(trx, stretches);
+    const figures = await readStretchFigures(trx, day, stretches);
     const lines = compareReadings({
-      expected: [
-        ...[...intake].flatMap(([partition, figures]) => appendedOf(partition, figures)),
-        ...stretches.map(offsetsOf),
-        ...log.expected,
-        ...journal.expected,
-        ...expectPostings(await readFacts(trx, stretches), stretches),
-        ...transitions.expected,
-      ],
-      actual: [...log.actual, ...journal.actual, ...(await readRows(trx, stretches)), ...transitions.actual],
+      expected: [...[...intake].flatMap(([partition, of]) => appendedOf(partition, of)), ...figures.expected],
+      actual: figures.actual,
     });
     const acknowledged = await readAcknowledged(trx, day, stretches);
     const partitions = [{ ...NOWHERE, partition: NO_PARTITION }, ...stretches];
-    return partitions.map((stretch) =>
-      toPartitionDay(day, stretch, {
+    const reports: PartitionDay[] = [];
+    for (const stretch of partitions) {
+      const ofPartition = lines.get(stretch.partition) ?? [];
+      const parts = {
         intake: intake.get(stretch.partition) ?? [],
-        lines: lines.get(stretch.partition) ?? [],
+        lines: ofPartition,
         acknowledged: acknowledged.filter(({ partition }) => partition === stretch.partition),
-      }),
-    );
+        places: await locateDifferences(trx, day, stretch, ofPartition),
+      };
+      reports.push(toPartitionDay(day, stretch, parts));
+    }
+    return reports;
   });
 }
 
@@ -52,11 +47,12 @@ interface Parts {
   readonly intake: readonly IntakeFigure[];
   readonly lines: readonly Line[];
   readonly acknowledged: readonly Reading[];
+  readonly places: readonly DifferencePlace[];
 }
 
 const NOWHERE = { fromOffset: 0n, toOffset: 0n, appliedTo: 0n, plannedTo: 0n };
 
-function toPartitionDay(day: string, stretch: Stretch, { intake, lines, acknowledged }: Parts): PartitionDay {
+function toPartitionDay(day: string, stretch: Stretch, { intake, lines, acknowledged, places }: Parts): PartitionDay {
   const { partition, fromOffset, toOffset } = stretch;
   const isEmpty = fromOffset === toOffset;
   return {
@@ -70,6 +66,7 @@ function toPartitionDay(day: string, stretch: Stretch, { intake, lines, acknowle
     lines,
     acknowledged: acknowledged.map(({ currency, count, amountMinor }) => ({ currency, count, amountMinor })),
     waitsFor: waitsFor(stretch),
+    places,
   };
 }
 
@@ -89,9 +86,4 @@ function appendedOf(partition: number, figures: readonly IntakeFigure[]): Readin
       count,
       amountMinor,
     }));
-}
-
-/** Offsets are dense, so the places of the day say how many events it has. */
-function offsetsOf({ partition, fromOffset, toOffset }: Stretch): Reading {
-  return { partition, check: 'offsets', currency: NO_CURRENCY, count: toOffset - fromOffset, amountMinor: 0n };
 }

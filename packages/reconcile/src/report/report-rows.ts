@@ -52,14 +52,17 @@ function dayRows({ day, certificates, trialBalance }: DayReport): Row[] {
   ];
 }
 
-function certificateRows({ status, certificate, hash, notes }: CertificateReport): Row[] {
+function certificateRows({ status, certificate, hash, notes, places }: CertificateReport): Row[] {
   const { day, partition, received, intake, lines, acknowledged } = certificate;
   const rows: Row[] = [
     { check: 'certificate', actual_count: received, result: status, reference: hash, detail: notes.join('; ') },
     ...intake.map(({ outcome, currency, messages, amountMinor }) => {
       return { check: `intake.${outcome}`, currency, actual_count: messages, actual_minor: amountMinor };
     }),
-    ...lines.map(lineCells),
+    ...lines.map((line) => {
+      const place = places.find(({ check, currency }) => check === line.check && currency === line.currency);
+      return { ...lineCells(line), place: place ? `from ${partition}/${place.offset}` : null };
+    }),
     ...acknowledged.map(({ currency, count, amountMinor }) => {
       return { check: 'acknowledged', currency, actual_count: count, actual_minor: amountMinor };
     }),
