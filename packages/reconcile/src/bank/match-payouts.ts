@@ -136,7 +136,7 @@ function group(
     ...items.map((item, i) => ({ leg: null, item, self: `item ${i}`, keys: keysOfItem(item) })),
   ];
   for (const { self, keys } of members) {
-    for (const key of keys) if (known.has(key)) parents.set(rootOf(`key ${key}`), rootOf(self));
+    for (const key of keys) if (known.has(key)) parents.set(rootOf(self), rootOf(`key ${key}`));
   }
   return [...Map.groupBy(members, ({ self }) => rootOf(self)).values()].map((together) => ({
     legs: together.flatMap(({ leg }) => leg ?? []),
