@@ -9,6 +9,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { ledgerMigrations } from '@northwind/event-store';
 import { readMigrations } from '@northwind/projector';
 import { accessMigrations } from '@northwind/query-api';
+import { reconcileMigrations } from '@northwind/reconcile';
 import { listMigrationFiles } from '@northwind/service-kit';
 import { deliveryMigrations } from '@northwind/webhooks';
 import { compareToLock, type MigrationHash, parseLock, renderLock } from './migrations-lock.ts';
@@ -18,6 +19,7 @@ const SETS = {
   projector: readMigrations,
   webhooks: deliveryMigrations,
   'query-api': accessMigrations,
+  reconcile: reconcileMigrations,
 };
 const isCheck = process.argv.includes('--check');
 

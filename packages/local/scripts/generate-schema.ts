@@ -12,6 +12,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   projector: ['read', 'read_g1'],
   webhooks: ['delivery'],
   'query-api': ['access'],
+  reconcile: ['reconcile'],
 };
 const COMMAND = 'node packages/local/scripts/generate-schema.ts';
 const HEAD = `-- What the migrations come to, for reading and for diffs; nothing runs it.

@@ -12,11 +12,12 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   projector: LOG,
   webhooks: [...LOG, 'projector'],
   'query-api': [...LOG, 'projector', 'webhooks'],
+  reconcile: [...LOG, 'projector', 'webhooks'],
   portal: ['events'],
   cutover: [...LOG, 'projector'],
   testing: ['events', 'service-kit'],
   simulation: [...LOG, 'ledger-writer', 'testing'],
-  local: [...LOG, 'ledger-writer', 'projector', 'webhooks', 'query-api', 'portal', 'cutover'],
+  local: [...LOG, 'ledger-writer', 'projector', 'webhooks', 'query-api', 'reconcile', 'portal', 'cutover'],
   bench: [...LOG, 'ledger-writer', 'projector', 'webhooks', 'query-api', 'portal', 'cutover', 'testing', 'local'],
 };
 

@@ -12,6 +12,7 @@ import { migrateCommand } from '../commands/migrate.ts';
 import { payoutsCommand } from '../commands/payouts.ts';
 import { queueCommand } from '../commands/queue.ts';
 import { rebuildCommand } from '../commands/rebuild.ts';
+import { reconcileCommand } from '../commands/reconcile.ts';
 import { rejectionsCommand } from '../commands/rejections.ts';
 import { resumeCommand } from '../commands/resume.ts';
 import { sealCommand } from '../commands/seal.ts';
@@ -63,7 +64,7 @@ export function createProgram(context: CommandContext): Command {
     rejectionsCommand,
     conflictsCommand,
   ]);
-  add(program, 'Reconcile', [statementsCommand, trialBalanceCommand, rebuildCommand]);
+  add(program, 'Reconcile', [reconcileCommand, statementsCommand, trialBalanceCommand, rebuildCommand]);
   add(program, 'Administer', [migrateCommand, loginCommand, keysCommand, resumeCommand]);
   add(program, 'Verify', [verifyCommand, sealCommand]);
   program.commandsGroup('One service each, as production runs them (configured by environment alone):');

@@ -28,6 +28,7 @@ const COMMANDS = [
   'groups',
   'rejections',
   'conflicts',
+  'reconcile',
   'statements',
   'trial-balance',
   'migrate',
@@ -67,6 +68,14 @@ test.each([
   ['a moment that is none', ['statements', '--merchant', 'mer_001', '--as-of', 'yesterday']],
   ['a status that there is not', ['payouts', '--status', 'paid']],
   ["a merchant's key without a merchant", ['keys', 'create', '--name', 'x']],
+  ['a day that there is not', ['reconcile', '--day', '2026-02-30']],
+  ['a day and a range of days', ['reconcile', '--day', '2026-11-21', '--to', '2026-11-22']],
+  ['days that run backwards', ['reconcile', '--from', '2026-11-22', '--to', '2026-11-21']],
+  ['a sign-off by nobody', ['reconcile', '--day', '2026-11-21', '--sign-off', '--reason', 'why not']],
+  ['a name that signs nothing', ['reconcile', '--by', 'ada']],
+  ['an account of no statement', ['reconcile', '--account', 'DE1']],
+  ['a format that there is not', ['reconcile', '--format', 'xls']],
+  ['an output that is there', ['reconcile', '--output', 'package.json']],
   ['nowhere to look', ['balances', '--folder', '/nonexistent/settlement']],
 ])('%s is exit code 2, and nothing on stdout', async (_, commandLine) => {
   const { exitCode, out, err } = await run(...commandLine);

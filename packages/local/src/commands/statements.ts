@@ -3,9 +3,10 @@ import { formatMoney } from '@northwind/events';
 import type { Moment, StatementRow, StatementsAnswer, StatementsAsOf } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
 import { stringify } from '@northwind/service-kit';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { Kysely } from 'kysely';
 import { addFolderOption, addJsonOption, type CommandContext, surroundings } from '../cli/context.ts';
+import { aDay } from '../cli/day.ts';
 import { addMinOffsetOption, awaitOffset } from '../cli/min-offset.ts';
 import { aMoment, showCoordinate, tellPast } from '../cli/moment.ts';
 import { formatTable } from '../cli/print-table.ts';
@@ -78,14 +79,4 @@ function render(statements: readonly StatementRow[]): string {
     { title: 'payouts', value: money((row) => -row.payoutsMinor), align: 'right' },
     { title: 'closing', value: money((row) => row.closingMinor), align: 'right' },
   ]);
-}
-
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-
-function aDay(text: string): string {
-  const ms = DAY.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  if (Number.isNaN(ms) || !new Date(ms).toISOString().startsWith(text)) {
-    throw new InvalidArgumentError('It is a day: 2026-11-21.');
-  }
-  return text;
 }

@@ -9,15 +9,17 @@ export async function migrateAll(
   databaseUrl: string,
   options: MigrateOptions = {},
 ): Promise<readonly AppliedMigration[]> {
-  const [{ migrate }, { ledgerMigrations }, { readMigrations }, { deliveryMigrations }, { accessMigrations }] =
-    await Promise.all([
-      import('@northwind/service-kit'),
-      import('@northwind/event-store'),
-      import('@northwind/projector'),
-      import('@northwind/webhooks'),
-      import('@northwind/query-api'),
-    ]);
-  return migrate(databaseUrl, [ledgerMigrations, readMigrations, deliveryMigrations, accessMigrations], options);
+  const [{ migrate }, ...owners] = await Promise.all([
+    import('@northwind/service-kit'),
+    import('@northwind/event-store'),
+    import('@northwind/projector'),
+    import('@northwind/webhooks'),
+    import('@northwind/query-api'),
+    import('@northwind/reconcile'),
+  ]);
+  const [{ ledgerMigrations }, { readMigrations }, { deliveryMigrations }, { accessMigrations }, reconcile] = owners;
+  const sets = [ledgerMigrations, readMigrations, deliveryMigrations, accessMigrations, reconcile.reconcileMigrations];
+  return migrate(databaseUrl, sets, options);
 }
 
 /**
