@@ -25,13 +25,18 @@ export interface ScheduleOptions {
   readonly merchants: number;
   /** Unix milliseconds of the first event's `time`. */
   readonly startMs: number;
+  /** How many events other schedules of the same log have: its payments and payouts are numbered after theirs. */
+  readonly after?: number;
 }
 
-export function scheduleEvents({ ratePerSecond, seconds, merchants, startMs }: ScheduleOptions): ScheduledEvent[] {
+export function scheduleEvents(options: ScheduleOptions): ScheduledEvent[] {
+  const { ratePerSecond, seconds, merchants, startMs, after = 0 } = options;
   const count = Math.floor(ratePerSecond * seconds);
-  return Array.from({ length: count }, (_, n) => {
+  const first = 10 * Math.ceil(after / 10);
+  return Array.from({ length: count }, (_, nth) => {
+    const n = first + nth;
     const round = Math.floor(n / 10);
-    const atMs = (n * 1000) / ratePerSecond;
+    const atMs = (nth * 1000) / ratePerSecond;
     const merchantId = merchantName(round % merchants);
     const time = new Date(startMs + atMs).toISOString();
     const event = makeEvent({ step: n % 10, n, round, merchantId, time });

@@ -13,6 +13,8 @@ export interface LiveLoad {
   readonly ratePerSecond: number;
   readonly seconds: number;
   readonly merchants: number;
+  /** Events of earlier loads on the same log. */
+  readonly after?: number;
   readonly signal: AbortSignal;
 }
 
@@ -42,10 +44,9 @@ export async function measureLive({ url, signal, ...load }: LiveLoad): Promise<V
 }
 
 /** All events are made and parsed before any clock runs. */
-function makeSchedule({ ratePerSecond, seconds, merchants }: Omit<LiveLoad, 'url' | 'signal'>): DueEvent[] {
+function makeSchedule({ seconds, ...load }: Omit<LiveLoad, 'url' | 'signal'>): DueEvent[] {
   const startMs = systemClock.nowMs();
-  const options = { ratePerSecond, seconds: seconds + WARM_UP_SECONDS, merchants, startMs };
-  return scheduleEvents(options).map(({ atMs, event }) => {
+  return scheduleEvents({ ...load, seconds: seconds + WARM_UP_SECONDS, startMs }).map(({ atMs, event }) => {
     const parsed = parseEvent(toJson(event), { receivedAtMs: startMs + atMs + 1_000 });
     if (!parsed.ok) throw new Error(`the schedule has no event at ${atMs}: ${parsed.rejection.message}`);
     return { atMs, event: parsed.event };
