@@ -1,7 +1,7 @@
 /**
- * `pnpm bench asof`: balances, a payout and the trial balance as of random places in a log of a million events, half of
- * them asked for by coordinate, half by time; beside the same questions asked about now, and beside a replay of the log
- * up to the place, which must come to the same.
+ * `pnpm bench asof`: balances, a payout, statements and the trial balance as of random places in a log of a million
+ * events, half of them asked for by coordinate, half by time; beside the same questions asked about now, and beside a
+ * replay of the log up to the place, which must come to the same.
  */
 import { ledgerMigrations } from '@northwind/event-store';
 import { readMigrations } from '@northwind/projector';
@@ -21,7 +21,8 @@ import { type Timings, timeQuestions } from './time-questions.ts';
 
 export const asOf: Benchmark = {
   name: 'asof',
-  summary: 'balances, payouts and the trial balance as of any place, beside now and beside a replay of the log',
+  summary:
+    'balances, payouts, statements, the trial balance as of any place, beside now and beside a replay of the log',
   runs: 1,
   parameters: { events: 1_000_000, reads: 1_000, replays: 50 },
   run,

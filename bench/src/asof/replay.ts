@@ -2,7 +2,7 @@
  * The same answers without any read model: the log is read from its first event to the place, and added up. What is
  * read is all that the place's partition has by then, because that is how the log is ordered.
  */
-import type { BalancesAsOf, PayoutAsOf, TrialBalance } from '@northwind/projector';
+import type { BalancesAsOf, PayoutAsOf, StatementsAsOf, TrialBalance } from '@northwind/projector';
 import type pg from 'pg';
 import { VoidRun } from '../harness/benchmark.ts';
 import { addTo, type BalanceEvent, type Balances } from '../project/one-balance.ts';
@@ -17,6 +17,25 @@ export async function replayBalances(client: pg.Client, { at, merchantId }: Plac
   const balances: Balances = new Map();
   for (const row of rows) addTo(balances, row);
   return balances;
+}
+
+const OF_MERCHANT_BY_DAY = `
+  select recorded_at::date as day, type, data from ledger.events
+  where partition = $1 and "offset" <= $2 and merchant_id = $3 order by "offset"`;
+
+/** By day. */
+export async function replayStatements(client: pg.Client, place: Place): Promise<ReadonlyMap<string, Balances>> {
+  const { at, merchantId } = place;
+  const values = [at.partition, at.offset, merchantId];
+  const query = { name: 'replay statements', text: OF_MERCHANT_BY_DAY, values };
+  const { rows } = await client.query<BalanceEvent & { day: string }>(query);
+  const days = new Map<string, Balances>();
+  for (const row of rows) {
+    const balances = days.get(row.day) ?? new Map();
+    addTo(balances, row);
+    days.set(row.day, balances);
+  }
+  return days;
 }
 
 /** Payouts tell their facts in order here, so the last one says the status. */
@@ -56,6 +75,21 @@ export function expectSameBalances(place: Place, { balances }: BalancesAsOf, rep
     .sort((a, b) => a.currency.localeCompare(b.currency))
     .map((b) => [b.currency, b.gross, b.fees, b.refunds, b.adjustments].join());
   expectSame(place, told.join(' '), wanted.join(' '));
+}
+
+/** Days on which only payouts or disputes moved are left out: the replay knows nothing of those. */
+export function expectSameStatements(
+  place: Place,
+  { statements }: StatementsAsOf,
+  replayed: ReadonlyMap<string, Balances>,
+): void {
+  const told = statements
+    .filter((s) => s.grossMinor !== 0n || s.feesMinor !== 0n || s.refundsMinor !== 0n || s.adjustmentsMinor !== 0n)
+    .map((s) => [s.day, s.currency, s.grossMinor, s.feesMinor, s.refundsMinor, s.adjustmentsMinor].join());
+  const wanted = [...replayed].flatMap(([day, balances]) =>
+    [...balances.values()].map((b) => [day, b.currency, b.gross, b.fees, b.refunds, b.adjustments].join()),
+  );
+  expectSame(place, told.sort().join(' '), wanted.sort().join(' '));
 }
 
 export function expectSamePayout(place: Place, { payout }: PayoutAsOf, replayed: string | null): void {

@@ -5,20 +5,25 @@ import {
   readBalancesAsOf,
   readPayout,
   readPayoutAsOf,
+  readStatements,
+  readStatementsAsOf,
   readTrialBalance,
 } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
-import { systemClock } from '@northwind/service-kit';
+import { formatInstant, systemClock } from '@northwind/service-kit';
 import type { Kysely } from 'kysely';
 import type pg from 'pg';
+import { FROM_MS, TO_MS } from '../workload/fill-mixed-log.ts';
 import type { Place } from './choose-places.ts';
 import {
   expectSameAccounts,
   expectSameBalances,
   expectSamePayout,
+  expectSameStatements,
   replayAccounts,
   replayBalances,
   replayPayout,
+  replayStatements,
 } from './replay.ts';
 
 interface Question<Answer, Replayed> {
@@ -46,6 +51,20 @@ const ofPayout: Question<Awaited<ReturnType<typeof readPayoutAsOf>>, Awaited<Ret
   live: (db, { merchantId, payoutId }) => readPayout(db, { merchantId, payoutId }),
   replay: replayPayout,
   expectSame: expectSamePayout,
+  oneIn: 1,
+};
+
+/** All days that the log has. */
+const DAYS = { fromDay: formatInstant(FROM_MS).slice(0, 10), toDay: formatInstant(TO_MS).slice(0, 10) };
+
+type StatementsReplayed = Awaited<ReturnType<typeof replayStatements>>;
+
+const ofStatements: Question<Awaited<ReturnType<typeof readStatementsAsOf>>, StatementsReplayed> = {
+  name: 'statements of a month',
+  asOf: (db, { merchantId }, moment) => readStatementsAsOf(db, { merchantId, ...DAYS, moment }),
+  live: (db, { merchantId }) => readStatements(db, { merchantId, ...DAYS }),
+  replay: replayStatements,
+  expectSame: expectSameStatements,
   oneIn: 1,
 };
 
@@ -80,6 +99,7 @@ export async function timeQuestions(asking: Asking): Promise<Timings[]> {
   return [
     await timeQuestion(ofBalances, asking),
     await timeQuestion(ofPayout, asking),
+    await timeQuestion(ofStatements, asking),
     await timeQuestion(ofAll, asking),
   ];
 }
