@@ -15,26 +15,32 @@ export interface LiveLoad {
   readonly merchants: number;
   /** Events of earlier loads on the same log. */
   readonly after?: number;
+  /** Begun when the warm-up is over; then only what is committed before it ends counts. */
+  readonly beside?: () => Promise<void>;
   readonly signal: AbortSignal;
 }
 
 /** Events that come before those that count. */
-const WARM_UP_SECONDS = 5;
+export const WARM_UP_SECONDS = 5;
 const SEEN_TIMEOUT_MS = 30_000;
 
-/** Throws VoidRun when an event is not appended, or never seen. */
-export async function measureLive({ url, signal, ...load }: LiveLoad): Promise<VisibleLatencies> {
+/** Throws VoidRun when an event is not appended, or never seen, and what `beside` throws. */
+export async function measureLive({ url, signal, beside, ...load }: LiveLoad): Promise<VisibleLatencies> {
   const schedule = makeSchedule(load);
   await using database = openDatabase<unknown>({ url, applicationName: 'bench', connectionsMax: 6 });
   const watcher = watchReadModels(database);
   await watcher.start();
   try {
+    const ending = beside ? endOf(beside, signal) : Promise.resolve(Number.POSITIVE_INFINITY);
+    ending.catch(() => undefined); // told below, when the load is through
     const committed = await appendOnSchedule(schedule, { database, signal });
+    const endMs = await ending;
     const deadlineMs = systemClock.monotonicMs() + SEEN_TIMEOUT_MS;
     while (visibleLatencies(committed, watcher.sightings).missing > 0 && systemClock.monotonicMs() < deadlineMs) {
       await systemClock.sleep(100, signal);
     }
-    const counted = committed.filter((_, n) => (schedule[n]?.atMs ?? 0) >= WARM_UP_SECONDS * 1000);
+    const isWarm = (n: number) => (schedule[n]?.atMs ?? 0) >= WARM_UP_SECONDS * 1000;
+    const counted = committed.filter(({ committedMs }, n) => isWarm(n) && committedMs <= endMs);
     const latencies = visibleLatencies(counted, watcher.sightings);
     if (latencies.missing > 0) throw new VoidRun(`${latencies.missing} of ${counted.length} events were never seen`);
     return latencies;
@@ -43,8 +49,14 @@ export async function measureLive({ url, signal, ...load }: LiveLoad): Promise<V
   }
 }
 
+async function endOf(beside: () => Promise<void>, signal: AbortSignal): Promise<number> {
+  await systemClock.sleep(WARM_UP_SECONDS * 1000, signal);
+  await beside();
+  return systemClock.monotonicMs();
+}
+
 /** All events are made and parsed before any clock runs. */
-function makeSchedule({ seconds, ...load }: Omit<LiveLoad, 'url' | 'signal'>): DueEvent[] {
+function makeSchedule({ seconds, ...load }: Omit<LiveLoad, 'url' | 'signal' | 'beside'>): DueEvent[] {
   const startMs = systemClock.nowMs();
   return scheduleEvents({ ...load, seconds: seconds + WARM_UP_SECONDS, startMs }).map(({ atMs, event }) => {
     const parsed = parseEvent(toJson(event), { receivedAtMs: startMs + atMs + 1_000 });
