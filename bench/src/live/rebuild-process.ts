@@ -1,4 +1,4 @@
-/** A process of its own: one `settle rebuild` with its defaults. It tells over IPC whether the generations are equal. */
+/** A process of its own: one `settle rebuild` with its defaults; tells over IPC whether both generations are equal. */
 import { availableParallelism } from 'node:os';
 import { rebuild } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
