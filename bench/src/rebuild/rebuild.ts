@@ -29,7 +29,7 @@ export const rebuild: Benchmark = {
   name: 'rebuild',
   summary: 'settle rebuild with every read model, the comparison, promotion and rollback, beside Emmett and the limits',
   runs: 1,
-  parameters: { events: 1_200_000, 'emmett-events': 20_000, lanes: 2 },
+  parameters: { events: 1_200_000, 'emmett-events': 20_000, lanes: 3 },
   run,
 };
 

@@ -46,7 +46,7 @@ export function rebuildCommand(context: CommandContext): Command {
     .option('--rollback', 'go back to those that were active before the last promotion')
     .option('--status', 'show which generations there are')
     .option('--drop <generation>', 'take away one that nobody needs any more', wholeNumber(1, GENERATION_MAX))
-    .option('--lanes <n>', 'transactions at the same time', wholeNumber(1, LANES_MAX), availableParallelism())
+    .option('--lanes <n>', 'transactions at the same time', wholeNumber(1, LANES_MAX), availableParallelism() + 1)
     .option('--rate <n>', 'events a second at most (default: as fast as it goes)', wholeNumber(1, RATE_MAX))
     .option('--by <name>', 'who signs off a promotion in spite of differences, or a rollback; it is recorded', aName)
     .option('--reason <text>', 'why; it is recorded', aReason)
