@@ -12,6 +12,7 @@ await using database = openDatabase<ReadTables>({
   url,
   applicationName: 'bench rebuild',
   connectionsMax: lanes + 3,
+  pipeline: true,
   limits,
 });
 const { comparison } = await rebuild({ database, lanes });

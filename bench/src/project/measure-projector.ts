@@ -22,7 +22,12 @@ const PROJECTORS = 2;
 export async function measureProjector({ url, events, signal }: CatchUp): Promise<number> {
   const config = projectorConfigSchema.parse({ DATABASE_URL: url });
   const connectionsMax = PROJECTORS * config.SETTLEMENT_DATABASE_CONNECTIONS_MAX;
-  await using database = openDatabase<ReadTables>({ url, applicationName: 'bench projector', connectionsMax });
+  await using database = openDatabase<ReadTables>({
+    url,
+    applicationName: 'bench projector',
+    connectionsMax,
+    pipeline: true,
+  });
   const finished = Promise.withResolvers<void>();
   let applied = 0;
   const projectors = Array.from({ length: PROJECTORS }, () =>

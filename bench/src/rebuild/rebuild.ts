@@ -61,7 +61,13 @@ async function measureRebuild(
 ): Promise<Figure[]> {
   const limits = { statementMs: 0, idleInTransactionMs: 0 };
   const connectionsMax = lanes + 3;
-  await using database = openDatabase<ReadTables>({ url, applicationName: 'bench rebuild', connectionsMax, limits });
+  await using database = openDatabase<ReadTables>({
+    url,
+    applicationName: 'bench rebuild',
+    connectionsMax,
+    pipeline: true,
+    limits,
+  });
   collectGarbage();
   const startMs = systemClock.monotonicMs();
   let comparingMs = startMs;

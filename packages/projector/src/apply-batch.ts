@@ -7,10 +7,12 @@
  * so nobody else can change the rows between loading and writing.
  */
 import type { ConsumedBatch, LoggedEvent } from '@northwind/event-store';
-import type { Kysely } from 'kysely';
+import type { Kysely, RawBuilder } from 'kysely';
 import { foldEvent, toFoldedEvent } from './fold-event.ts';
 import type { FoldedEvent, ReadModel } from './folding.ts';
 import { loadRows } from './working-set/load-rows.ts';
+import { runTogether } from './working-set/run-together.ts';
+import type { AnyKeyedTable } from './working-set/table.ts';
 import { WorkingSet } from './working-set/working-set.ts';
 import { insertRows, replaceRows } from './working-set/write-rows.ts';
 
@@ -32,24 +34,35 @@ export async function applyBatch(
   await writeChanged(db, target, working);
 }
 
+/** Tables are loaded together unless a model has to see the rows of one before it can say which of its own it wants. */
 async function loadTouched(
   db: Kysely<unknown>,
   { schema, models }: Target,
   events: readonly FoldedEvent[],
   working: WorkingSet,
 ): Promise<void> {
+  let waiting: AnyKeyedTable[] = [];
   for (const model of models) {
-    for (const event of events) model.want?.(event, working);
-    for (const table of model.tables) {
-      if (table.kind === 'keyed') await loadRows(db, schema, table, working.rows(table));
+    if (waiting.some((table) => model.wantsFrom?.includes(table))) {
+      await loadRows(db, schema, waiting, working);
+      waiting = [];
     }
+    for (const event of events) model.want?.(event, working);
+    waiting.push(...model.tables.filter((table) => table.kind === 'keyed'));
   }
+  await loadRows(db, schema, waiting, working);
 }
 
-async function writeChanged(db: Kysely<unknown>, { schema, models }: Target, working: WorkingSet): Promise<void> {
+async function writeChanged(db: Kysely<unknown>, target: Target, working: WorkingSet): Promise<void> {
+  await runTogether(db, writesOf(target, working));
+}
+
+function* writesOf({ schema, models }: Target, working: WorkingSet): Generator<RawBuilder<unknown>> {
   for (const table of models.flatMap((model) => model.tables)) {
-    const rows = table.kind === 'keyed' ? working.rows(table).added() : working.appended(table);
-    await insertRows(db, schema, table, rows);
-    if (table.kind === 'keyed') await replaceRows(db, schema, table, working.rows(table).replaced());
+    const added = table.kind === 'keyed' ? working.rows(table).added() : working.appended(table);
+    if (added.length > 0) yield insertRows(schema, table, added);
+    if (table.kind !== 'keyed') continue;
+    const replaced = working.rows(table).replaced();
+    if (replaced.length > 0) yield replaceRows(schema, table, replaced);
   }
 }

@@ -53,10 +53,12 @@ export interface ReadModel {
   /** The tables it owns, in the order they are written. */
   readonly tables: readonly Table[];
   /**
-   * Announces the rows of its own tables that this or another fold will ask for. Rows of models before it are
-   * loaded.
+   * Announces the rows of its own tables that this or another fold will ask for. Rows of the tables in `wantsFrom`
+   * are loaded by then.
    */
   want?(event: FoldedEvent, working: WorkingSet): void;
+  /** Tables of models before it whose rows its `want` looks at. */
+  readonly wantsFrom?: readonly Table[];
   fold(folding: Folding): void;
 }
 

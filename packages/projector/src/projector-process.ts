@@ -30,6 +30,7 @@ export async function createProjectorProcess(env: Environment): Promise<Service>
     url: config.DATABASE_URL,
     applicationName: 'settlement-projector',
     connectionsMax: config.SETTLEMENT_DATABASE_CONNECTIONS_MAX,
+    pipeline: true,
     schemas: { ledger: config.SETTLEMENT_LEDGER_SCHEMA },
     onConnectionError: (error) => logger.warn({ event: 'database.connection_lost', error }, 'idle connection lost'),
   });

@@ -30,12 +30,18 @@ export interface Projection extends AsyncDisposable {
 
 export async function openProjection(): Promise<Projection> {
   const test = await testDatabase([ledgerMigrations, readMigrations]);
-  const database = openDatabase<ReadTables>({ url: test.url, applicationName: 'projection test', connectionsMax: 12 });
+  const database = openDatabase<ReadTables>({
+    url: test.url,
+    applicationName: 'projection test',
+    connectionsMax: 12,
+    pipeline: true,
+  });
   // Projectors have what the projector's role has and no more; the tests look on as the owner.
   const projectors = openDatabase<ReadTables>({
     url: await test.login('settlement_projector'),
     applicationName: 'projection test',
     connectionsMax: 12,
+    pipeline: true,
   });
   const ledger = database.db as unknown as Kysely<LedgerTables>;
   const log = createEventLog(database);

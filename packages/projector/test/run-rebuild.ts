@@ -5,7 +5,13 @@ import type { ReadTables } from '../src/tables.ts';
 
 const [url = ''] = process.argv.slice(2);
 const limits = { statementMs: 0, idleInTransactionMs: 0 };
-await using database = openDatabase<ReadTables>({ url, applicationName: 'rebuild', connectionsMax: 5, limits });
+await using database = openDatabase<ReadTables>({
+  url,
+  applicationName: 'rebuild',
+  connectionsMax: 5,
+  pipeline: true,
+  limits,
+});
 const { comparison } = await rebuild({
   database,
   lanes: 2,

@@ -74,6 +74,7 @@ async function run(context: CommandContext, options: Options): Promise<void> {
     url: findDatabaseUrl(found),
     applicationName: 'settle rebuild',
     connectionsMax: options.lanes + CONNECTIONS_BESIDE,
+    pipeline: true,
     schemas: findSchemas(found),
     limits: { statementMs: 0, idleInTransactionMs: 0 },
   });

@@ -10,6 +10,7 @@ import { type BalanceFigures, type BalanceRow, balancesTable } from './table.ts'
 export const balances: ReadModel = {
   name: 'balances',
   tables: [balancesTable],
+  wantsFrom: [payoutsTable, disputesTable],
   want(event, working) {
     for (const currency of currenciesOf(event, working)) working.rows(balancesTable).want(event.merchantId, currency);
   },

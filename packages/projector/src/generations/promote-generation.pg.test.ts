@@ -24,7 +24,13 @@ const adjusted = (n: number) =>
 
 function openAsOwner({ url }: Projection) {
   const limits = { statementMs: 0, idleInTransactionMs: 0 };
-  return openDatabase<ReadTables>({ url, applicationName: 'settle rebuild', connectionsMax: 5, limits });
+  return openDatabase<ReadTables>({
+    url,
+    applicationName: 'settle rebuild',
+    connectionsMax: 5,
+    pipeline: true,
+    limits,
+  });
 }
 
 test('a reader that keeps the views keeps nobody else waiting for long, and is named', async () => {

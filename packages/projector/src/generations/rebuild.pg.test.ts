@@ -30,7 +30,13 @@ function traffic(seed: number, count: number) {
 
 function openAsOwner({ url }: Projection): Database<ReadTables> {
   const limits = { statementMs: 0, idleInTransactionMs: 0 };
-  return openDatabase<ReadTables>({ url, applicationName: 'rebuild test', connectionsMax: LANES + 3, limits });
+  return openDatabase<ReadTables>({
+    url,
+    applicationName: 'rebuild test',
+    connectionsMax: LANES + 3,
+    pipeline: true,
+    limits,
+  });
 }
 
 const statuses = async ({ db }: Projection) =>

@@ -9,6 +9,7 @@ import { type PaymentRow, paymentsTable } from './table.ts';
 export const payments: ReadModel = {
   name: 'payments',
   tables: [paymentsTable],
+  wantsFrom: [disputesTable],
   want(event, working) {
     for (const paymentId of paymentsOf(event, working)) working.rows(paymentsTable).want(event.merchantId, paymentId);
   },

@@ -1,12 +1,15 @@
 /** Daily statements, derived from the postings alone, as the balances are. */
 import { currenciesOf, type Movement, movementsByCurrency, signedFigureOf } from '../balances/fold.ts';
 import { type BalanceFigures, balancesTable } from '../balances/table.ts';
+import { disputesTable } from '../disputes/table.ts';
 import type { FoldedEvent, ReadModel } from '../folding.ts';
+import { payoutsTable } from '../payouts/table.ts';
 import { type StatementRow, statementsTable } from './table.ts';
 
 export const statements: ReadModel = {
   name: 'statements',
   tables: [statementsTable],
+  wantsFrom: [payoutsTable, disputesTable],
   want(event, working) {
     for (const currency of currenciesOf(event, working)) {
       working.rows(statementsTable).want(event.merchantId, currency, dayOf(event));

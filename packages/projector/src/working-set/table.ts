@@ -36,7 +36,9 @@ export interface AppendedTable<Row> extends DescribedTable<Row> {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a registry holds tables of every row type
-export type Table = KeyedTable<any> | AppendedTable<any>;
+export type AnyKeyedTable = KeyedTable<any>;
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export type Table = AnyKeyedTable | AppendedTable<any>;
 
 export function keyedTable<Row>(table: Omit<KeyedTable<Row>, 'kind'>): KeyedTable<Row> {
   return { kind: 'keyed', ...table };

@@ -12,6 +12,8 @@ export interface DatabaseOptions {
   /** Told when a connection breaks between two queries. The pool replaces it; the next query finds out if it can't. */
   readonly onConnectionError?: (error: Error) => void;
   readonly limits?: Partial<ConnectionLimits>;
+  /** Statements of one connection may be sent before the ones ahead of them are answered. Not with cursors. */
+  readonly pipeline?: boolean;
   /** What this database calls the schemas of the statements, where it is something else: `{ ledger: 'ledger_eu' }`. */
   readonly schemas?: SchemaNames;
 }
@@ -51,6 +53,7 @@ export function openDatabase<DB>(options: DatabaseOptions): Database<DB> {
   const pool = new pg.Pool({
     ...connectionOptions(options),
     max: options.connectionsMax,
+    ...(options.pipeline && { pipeline: true }),
     Client: clientClass(options.schemas),
   });
   pool.on('connect', (client) => {
