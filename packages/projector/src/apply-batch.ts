@@ -7,7 +7,7 @@
  * so nobody else can change the rows between loading and writing.
  */
 import type { ConsumedBatch, LoggedEvent } from '@northwind/event-store';
-import type { Kysely, RawBuilder } from 'kysely';
+import type { CompiledQuery, Kysely } from 'kysely';
 import { foldEvent, toFoldedEvent } from './fold-event.ts';
 import type { FoldedEvent, ReadModel } from './folding.ts';
 import { loadRows } from './working-set/load-rows.ts';
@@ -57,7 +57,7 @@ async function writeChanged(db: Kysely<unknown>, target: Target, working: Workin
   await runTogether(db, writesOf(target, working));
 }
 
-function* writesOf({ schema, models }: Target, working: WorkingSet): Generator<RawBuilder<unknown>> {
+function* writesOf({ schema, models }: Target, working: WorkingSet): Generator<CompiledQuery> {
   for (const table of models.flatMap((model) => model.tables)) {
     const added = table.kind === 'keyed' ? working.rows(table).added() : working.appended(table);
     if (added.length > 0) yield insertRows(schema, table, added);

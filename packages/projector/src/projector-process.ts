@@ -18,6 +18,7 @@ import {
 import { loadProjectorConfig } from './config.ts';
 import { readMigrations } from './migrations.ts';
 import { createProjector } from './projector.ts';
+import { APPLYING_SESSIONS } from './projector-sessions.ts';
 import type { ReadTables } from './tables.ts';
 
 /** Throws ConfigError for a wrong environment. Nothing is started yet. */
@@ -30,7 +31,7 @@ export async function createProjectorProcess(env: Environment): Promise<Service>
     url: config.DATABASE_URL,
     applicationName: 'settlement-projector',
     connectionsMax: config.SETTLEMENT_DATABASE_CONNECTIONS_MAX,
-    pipeline: true,
+    ...APPLYING_SESSIONS,
     schemas: { ledger: config.SETTLEMENT_LEDGER_SCHEMA },
     onConnectionError: (error) => logger.warn({ event: 'database.connection_lost', error }, 'idle connection lost'),
   });

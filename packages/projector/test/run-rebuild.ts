@@ -1,9 +1,9 @@
-/** A process that rebuilds and says where it is, a line a step, until it is done or killed: run-rebuild.ts <url>. */
+/** A process that rebuilds and says where it is, until it is done or killed: run-rebuild.ts <url> [events a second]. */
 import { openDatabase } from '@northwind/service-kit';
 import { rebuild } from '../src/generations/rebuild.ts';
 import type { ReadTables } from '../src/tables.ts';
 
-const [url = ''] = process.argv.slice(2);
+const [url = '', rate] = process.argv.slice(2);
 const limits = { statementMs: 0, idleInTransactionMs: 0 };
 await using database = openDatabase<ReadTables>({
   url,
@@ -15,7 +15,7 @@ await using database = openDatabase<ReadTables>({
 const { comparison } = await rebuild({
   database,
   lanes: 2,
-  eventsPerSecondMax: 2_000,
+  ...(rate !== undefined && { eventsPerSecondMax: Number(rate) }),
   onStep: (step) => console.log(step.step === 'indexing' ? `indexing ${step.left}` : step.step),
 });
 console.log(comparison.isEqual ? 'equal' : 'different');

@@ -12,15 +12,18 @@ const KILLS = 20;
 
 /** Where a run is killed: some milliseconds after it said that. */
 interface Strike {
-  readonly at: string;
+  readonly at: 'filling' | 'indexing' | 'comparing';
   readonly afterMs: number;
 }
 
+/** So slow that the first strikes all fall while it fills. */
+const SLOW_RATE = 1_000;
+
 /** The first twelve while it fills, the next five while it makes indexes, the last while it compares. */
 const strike = (kill: number): fc.Arbitrary<Strike> => {
-  if (kill < 12) return fc.record({ at: fc.constant('filling'), afterMs: fc.nat(400) });
-  if (kill < 17) return fc.record({ at: fc.constant('indexing'), afterMs: fc.nat(15) });
-  return fc.record({ at: fc.constant('comparing'), afterMs: fc.nat(40) });
+  if (kill < 12) return fc.record({ at: fc.constant('filling' as const), afterMs: fc.nat(300) });
+  if (kill < 17) return fc.record({ at: fc.constant('indexing' as const), afterMs: fc.nat(10) });
+  return fc.record({ at: fc.constant('comparing' as const), afterMs: fc.nat(15) });
 };
 
 test('killed with -9 at twenty random points, a rebuild goes on and ends equal', async () => {
@@ -41,9 +44,9 @@ test('killed with -9 at twenty random points, a rebuild goes on and ends equal',
 
 /** What it said last, or that it was killed. A run that gets past the place, or ends before, is killed where it is. */
 async function runAndStrike(url: string, where: Strike | null): Promise<string> {
-  const child = spawn(process.execPath, ['--conditions=source', PROGRAM, url], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const rate = where?.at === 'filling' ? [String(SLOW_RATE)] : [];
+  const program = ['--conditions=source', PROGRAM, url, ...rate];
+  const child = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'inherit'] });
   let last = '';
   const kill = async (afterMs: number) => {
     await systemClock.sleep(afterMs);

@@ -11,7 +11,6 @@ import {
   textArray,
   timestamptzArray,
 } from '@northwind/service-kit';
-import { sql } from 'kysely';
 import type { SqlType } from './table.ts';
 
 const toJson: EncodeArray<unknown> = (items, pick, memory) =>
@@ -27,8 +26,7 @@ const ENCODE = {
   jsonb: toJson,
 } as const satisfies Record<SqlType, unknown>;
 
-/** The value that `pick` takes from each item, for `unnest`. */
-export function columnOf<Item>(type: SqlType, items: readonly Item[], pick: (item: Item) => unknown) {
-  const encode = ENCODE[type] as EncodeArray<unknown>;
-  return sql`${encode(items, pick, newMemory)}::${sql.raw(type)}[]`;
+/** Of the value that `pick` takes from each item. */
+export function encodeColumn<Item>(type: SqlType, items: readonly Item[], pick: (item: Item) => unknown): Buffer {
+  return (ENCODE[type] as EncodeArray<unknown>)(items, pick, newMemory);
 }

@@ -12,6 +12,8 @@ export interface DatabaseOptions {
   /** Told when a connection breaks between two queries. The pool replaces it; the next query finds out if it can't. */
   readonly onConnectionError?: (error: Error) => void;
   readonly limits?: Partial<ConnectionLimits>;
+  /** Of every session, as SET takes them: `{ synchronous_commit: 'off' }`. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Statements of one connection may be sent before the ones ahead of them are answered. Not with cursors. */
   readonly pipeline?: boolean;
   /** What this database calls the schemas of the statements, where it is something else: `{ ledger: 'ledger_eu' }`. */
@@ -81,11 +83,11 @@ export function createDatabaseClient(options: ClientOptions): pg.Client {
   return new (clientClass(options.schemas))(connectionOptions(options));
 }
 
-type ClientOptions = Pick<DatabaseOptions, 'url' | 'applicationName' | 'limits' | 'schemas'>;
+type ClientOptions = Pick<DatabaseOptions, 'url' | 'applicationName' | 'limits' | 'schemas' | 'settings'>;
 
-function connectionOptions({ url, applicationName, limits }: ClientOptions): pg.PoolConfig {
+function connectionOptions({ url, applicationName, limits, settings }: ClientOptions): pg.PoolConfig {
   const { statementMs, idleInTransactionMs } = { ...LIMITS, ...limits };
-  const settings = {
+  const all = {
     TimeZone: 'UTC',
     DateStyle: 'ISO',
     statement_timeout: statementMs,
@@ -95,11 +97,12 @@ function connectionOptions({ url, applicationName, limits }: ClientOptions): pg.
     tcp_keepalives_interval: 5,
     tcp_keepalives_count: 3,
     tcp_user_timeout: 20_000,
+    ...settings,
   };
   return {
     connectionString: url,
     application_name: applicationName,
-    options: Object.entries(settings)
+    options: Object.entries(all)
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
     types: columnTypes,

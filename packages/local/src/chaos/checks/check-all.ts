@@ -7,6 +7,7 @@ import { checkBalances, checkOffsets, checkSeen } from './check-consumers.ts';
 import { checkIntake, type IntakeFound } from './check-intake.ts';
 import { checkLog } from './check-log.ts';
 import { checkLogins, type Login } from './check-logins.ts';
+import { checkRebuild } from './check-rebuild.ts';
 import { checkSeals } from './check-seals.ts';
 import { type Check, Wrongs } from './finding.ts';
 
@@ -32,8 +33,9 @@ export async function checkAll(
     const { checks, intake } = await checkIntake({ ...options, client });
     const seals = await checkSeals(options.system.databaseUrl);
     const consumers = [await checkSeen(client), await checkBalances(client), await checkOffsets(client)];
+    const rebuilt = await checkRebuild(options.system.databaseUrl);
     return {
-      checks: [...log, ...checks, seals, ...consumers, checkLogins(options.logins), checkStruck(options)],
+      checks: [...log, ...checks, seals, ...consumers, rebuilt, checkLogins(options.logins), checkStruck(options)],
       intake,
     };
   } finally {
