@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, constants, setPriority } from 'node:os';
 import type { Generation, RebuildStep, Rebuilt } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
 import { type Database, openDatabase, stringify, systemClock } from '@northwind/service-kit';
@@ -119,6 +119,7 @@ async function rebuildAndMaybePromote(
 ): Promise<void> {
   const { rebuild, promote } = await import('@northwind/projector');
   const { terminal } = context;
+  setPriority(constants.priority.PRIORITY_LOW); // services on this machine go first
   const signals = listenForStop(systemClock);
   const progress = showProgress(context);
   const signOff = options.by && options.reason ? { actor: options.by, reason: options.reason } : undefined;

@@ -4,7 +4,7 @@ import type { Comparison, MerchantDifference, MoneyComparison } from '@northwind
 import { formatTable } from '../cli/print-table.ts';
 
 export function renderComparison(comparison: Comparison): string[] {
-  const { active, candidate, tables, onlyInCandidate, isEqual, offsets } = comparison;
+  const { active, candidate, tables, onlyInActive, onlyInCandidate, isEqual, offsets } = comparison;
   const left = `generation ${active.generation}`;
   const right = `generation ${candidate.generation}`;
   const events = [...offsets.values()].reduce((sum, offset) => sum + offset, 0n);
@@ -20,6 +20,7 @@ export function renderComparison(comparison: Comparison): string[] {
     '',
     `hash ${short(active.hash)}  ${isEqual ? '=' : '≠'}  ${short(candidate.hash)}  after ${number(events)} events`,
     ...(onlyInCandidate.length > 0 ? [`new, with nothing to compare: ${onlyInCandidate.join(', ')}`] : []),
+    ...(onlyInActive.length > 0 ? [`no longer there, with nothing to compare: ${onlyInActive.join(', ')}`] : []),
     isEqual ? 'equal to the cent' : `${number(comparison.merchantsDiffering)} merchants differ`,
     ...comparison.differences.flatMap((difference) => renderDifference(difference, { left, right })),
     ...renderMore(comparison),

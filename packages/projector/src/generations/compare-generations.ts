@@ -9,7 +9,6 @@ import type { Account } from '../journal/accounts.ts';
 import { ACCOUNTS } from '../journal/accounts.ts';
 import { journalTable } from '../journal/table.ts';
 import type { ReadTables } from '../tables.ts';
-import type { Table } from '../working-set/table.ts';
 import { findDifferences, type MerchantDifference } from './find-differences.ts';
 import type { Generation } from './generation.ts';
 import type { Held } from './hold-generation.ts';
@@ -23,7 +22,8 @@ export interface Comparison {
   readonly tables: readonly TableComparison[];
   /** Of each currency that either has; credits positive, as in the journal. Empty where one has no journal. */
   readonly money: readonly MoneyComparison[];
-  /** Tables of the candidate that the active one does not have: there is nothing to hold them against. */
+  /** Tables, and columns of shared ones (`table.column`), that only one has: there is nothing to hold them against. */
+  readonly onlyInActive: readonly string[];
   readonly onlyInCandidate: readonly string[];
   /** How many merchants differ in anything. */
   readonly merchantsDiffering: number;
@@ -90,16 +90,11 @@ export async function compareGenerations(
     isEqual: differing.length === 0,
     tables: tables.map(({ hashes: _, ...table }) => table),
     money: await compareMoney({ left, right }, shared),
-    onlyInCandidate: tablesOf(candidate)
-      .filter(({ name }) => !shared.some((table) => table.name === name))
-      .map(({ name }) => name),
+    onlyInActive: await readOnlyIn(left, right),
+    onlyInCandidate: await readOnlyIn(right, left),
     merchantsDiffering: merchants,
     differences,
   };
-}
-
-function tablesOf({ models }: Generation): readonly Table[] {
-  return models.flatMap((model) => model.tables);
 }
 
 async function readSharedTables(left: Side, right: Side): Promise<SharedTable[]> {
@@ -110,6 +105,18 @@ async function readSharedTables(left: Side, right: Side): Promise<SharedTable[]>
     where a.table_schema = ${left.schema} and b.table_schema = ${right.schema}
     group by a.table_name order by a.table_name`.execute(right.db);
   return rows;
+}
+
+async function readOnlyIn(side: Side, other: Side): Promise<string[]> {
+  const { rows } = await sql<{ readonly what: string }>`
+    select distinct case when b.table_name is null then a.table_name::text
+                         else a.table_name || '.' || a.column_name end as what
+    from information_schema.columns a
+    left join information_schema.tables b on b.table_schema = ${other.schema} and b.table_name = a.table_name
+    left join information_schema.columns c
+      on c.table_schema = ${other.schema} and c.table_name = a.table_name and c.column_name = a.column_name
+    where a.table_schema = ${side.schema} and c.column_name is null order by 1`.execute(side.db);
+  return rows.map(({ what }) => what);
 }
 
 /** The columns of a table that both have, as one row to be hashed. */

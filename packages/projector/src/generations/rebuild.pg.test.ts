@@ -54,6 +54,7 @@ test('a rebuild beside live traffic ends equal, takes over, and gives way again 
     isEqual: true,
     merchantsDiffering: 0,
     differences: [],
+    onlyInActive: [],
     onlyInCandidate: [],
   });
   expect(rebuilt.comparison.active.hash).toBe(rebuilt.comparison.candidate.hash);
@@ -62,6 +63,7 @@ test('a rebuild beside live traffic ends equal, takes over, and gives way again 
 
   const before = await readActiveGeneration(projection.db);
   const promoted = await promote({ database, rebuilt });
+  await expect(promote({ database, rebuilt })).rejects.toThrow('generation 2 is active; settle rebuild makes another');
   expect(promoted).toMatchObject({ generation: 2, status: 'active' });
   expect(promoted.epoch).not.toBe(before.epoch);
   expect(await statuses(projection)).toEqual(['1 standby', '2 active']);

@@ -74,7 +74,17 @@ export async function promote({ database, rebuilt, signOff }: PromoteWish): Prom
   }
   const { differences: _, ...report } = comparison;
   const record = { action: 'promoted', isEqual: comparison.isEqual, report, ...(signOff && { signOff }) } as const;
-  return alone(database, () => promoteGeneration(database.db, candidate, record));
+  return alone(database, async () => {
+    await expectPromotable(database.db, candidate);
+    return promoteGeneration(database.db, candidate, record);
+  });
+}
+
+/** Since it was compared, somebody may have promoted, retired or dropped it. */
+async function expectPromotable(db: Kysely<ReadTables>, { generation }: Generation): Promise<void> {
+  const found = (await listGenerations(db)).find((each) => each.generation === generation);
+  if (found?.status === 'building' || found?.status === 'standby') return;
+  throw new RebuildError(`generation ${generation} is ${found?.status ?? 'gone'}; settle rebuild makes another`);
 }
 
 /** Back to the generation that was active before; it was kept fresh since. Throws RebuildError when there is none. */
