@@ -22,18 +22,16 @@ export { FillError } from './generations/fill-generation.ts';
 export type { FirstDifference, MerchantDifference } from './generations/find-differences.ts';
 export type { Generation } from './generations/generation.ts';
 export { readGenerationStatus, type StatusOfGeneration } from './generations/generation-status.ts';
-export { HoldError } from './generations/hold-generation.ts';
-export { GateError } from './generations/promote-generation.ts';
 export {
   dropGeneration,
   promote,
-  RebuildError,
   type RebuildOptions,
   type RebuildStep,
   type Rebuilt,
   rebuild,
   rollBack,
 } from './generations/rebuild.ts';
+export { RebuildError } from './generations/rebuild-error.ts';
 export { ACCOUNTS, type Account } from './journal/accounts.ts';
 export { readMigrations } from './migrations.ts';
 export {
@@ -48,6 +46,7 @@ export {
 export { PAYOUT_STATUSES, type PayoutStatus } from './payouts/status.ts';
 export type { PayoutSnapshot } from './payouts/table.ts';
 export { type PayoutTransition, transitionsSource } from './payouts/transitions-source.ts';
+export { readAtOneSnapshot } from './position/read-at-one-snapshot.ts';
 export { type AsOf, type ReadPosition, readPosition } from './position/read-position.ts';
 export { MissingModelError } from './position/require-model.ts';
 export { createProjector, type ProjectorOptions } from './projector.ts';

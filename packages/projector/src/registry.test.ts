@@ -5,12 +5,15 @@ import { registry } from './registry.ts';
 import { keyedTable } from './working-set/table.ts';
 
 interface Row {
+  readonly partition: number;
+  readonly offset: bigint;
   readonly merchantId: string;
   readonly day: string;
   readonly note: string | null;
 }
 
-const columns = { merchantId: 'text', day: 'date', note: 'text' } as const;
+const columns = { partition: 'int2', offset: 'int8', merchantId: 'text', day: 'date', note: 'text' } as const;
+const { offset: _, ...withoutOffset } = columns;
 const days = keyedTable<Row>({ name: 'days', key: ['merchantId', 'day'], nullable: ['note'], columns });
 
 function model(name: string, ...tables: ReadModel['tables']): ReadModel {
@@ -33,6 +36,11 @@ test.each([
     'a key that partitions share',
     [model('days', { ...days, key: ['day', 'merchantId'] })],
     'days: table days has a key that begins with day: begin it with merchantId',
+  ],
+  [
+    'a row that says of no event',
+    [model('days', { ...days, columns: withoutOffset } as unknown as typeof days)],
+    'days: table days has no offset: a row says whose it is, and which event changed it last',
   ],
   [
     'a key with nulls',

@@ -27,6 +27,8 @@ function flawOf(table: Table, owner: string | undefined): string | undefined {
   if (table.kind === 'keyed' && table.key[0] !== 'merchantId') {
     return `has a key that begins with ${table.key[0]}: begin it with merchantId, or two partitions write one row`;
   }
+  const lacks = ['merchantId', 'partition', 'offset'].find((column) => !Object.hasOwn(table.columns, column));
+  if (lacks !== undefined) return `has no ${lacks}: a row says whose it is, and which event changed it last`;
   const open = table.key.find((part) => table.nullable?.includes(part));
   return open === undefined ? undefined : `has ${open} in its key, which is nullable: a key has no nulls`;
 }

@@ -60,8 +60,11 @@ export class ApplyError<Item> extends Error {
 export async function consumeRound<Item extends Coordinate, DB extends LedgerTables>(
   round: Round<Item, DB>,
 ): Promise<RoundResult<Item>> {
-  const heads = await round.source.heads(round.db);
-  return round.db.transaction().execute((trx) => consumeWithin(trx, { ...round, heads }));
+  // In the same transaction: what a server had told before it crashed, it may not know any more.
+  return round.db.transaction().execute(async (trx) => {
+    const heads = await round.source.heads(trx);
+    return consumeWithin(trx, { ...round, heads });
+  });
 }
 
 /** The same in the caller's transaction, up to `heads`: what it applies commits with the rest. */

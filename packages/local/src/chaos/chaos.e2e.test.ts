@@ -5,7 +5,7 @@ import { runSettle } from '../../test/run-settle.ts';
 import type { ChaosReport } from './chaos-report.ts';
 
 test('every process killed in turn and PostgreSQL stopped in the middle: nothing lost, nothing doubled', async () => {
-  const small = ['--events', '4000', '--seed', 'e2e', '--kill-every', '500', '--postgres-stops', '2', '--json'];
+  const small = ['--events', '3000', '--seed', 'e2e', '--kill-every', '1000', '--postgres-stops', '2', '--json'];
   const { exitCode, out, err } = await runSettle('chaos', ...small);
   const report = JSON.parse(out || `{"err":${JSON.stringify(err)}}`) as ChaosReport;
   expect(report.checks.filter(({ isRight }) => !isRight)).toEqual([]);
@@ -14,7 +14,7 @@ test('every process killed in turn and PostgreSQL stopped in the middle: nothing
     passed: true,
     stops: 2,
   });
-  expect(report.intake.appended).toBe(4_000);
+  expect(report.intake.appended).toBe(3_000);
   expect(report.processes.map(({ name }) => name).toSorted()).toEqual([
     'consumer-1',
     'consumer-2',

@@ -81,8 +81,8 @@ async function run(context: CommandContext, options: Options): Promise<void> {
   try {
     await carryOut(context, database, options);
   } catch (error) {
-    const { FillError, GateError, HoldError, RebuildError } = await import('@northwind/projector');
-    if (![FillError, GateError, HoldError, RebuildError].some((kind) => error instanceof kind)) throw error;
+    const { FillError, RebuildError } = await import('@northwind/projector');
+    if (!(error instanceof FillError) && !(error instanceof RebuildError)) throw error;
     context.terminal.err(`settle: ${(error as Error).message}`);
     context.exitWith(EXIT_FAILURE);
   } finally {

@@ -6,6 +6,7 @@ import type { Entry, Posting, PostingKind } from '../journal/posting.ts';
 import { payoutsTable } from '../payouts/table.ts';
 import type { WorkingSet } from '../working-set/working-set.ts';
 import { type BalanceFigures, type BalanceRow, balancesTable } from './table.ts';
+import { toldCurrencies } from './told-currencies.ts';
 
 export const balances: ReadModel = {
   name: 'balances',
@@ -97,9 +98,10 @@ function negativeBalance({ currency, availableMinor }: BalanceRow): Anomaly {
   return { kind: 'negative_balance', detail: { currency, availableMinor } };
 }
 
-/** Every currency that the event may move: its own, and the one its payout or dispute has posted in so far. */
-export function currenciesOf({ fact, merchantId, subject }: FoldedEvent, working: WorkingSet): string[] {
-  const currencies = 'currency' in fact ? [fact.currency] : [];
+/** Every currency that the event may move: its own, and those its payout or dispute may have posted in so far. */
+export function currenciesOf(event: FoldedEvent, working: WorkingSet): string[] {
+  const { fact, merchantId, subject } = event;
+  const currencies = [...toldCurrencies(event, working)];
   const known = fact.type.startsWith('payout.')
     ? working.rows(payoutsTable).get(merchantId, subject)
     : fact.type.startsWith('dispute.')

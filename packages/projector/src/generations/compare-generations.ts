@@ -12,6 +12,7 @@ import type { ReadTables } from '../tables.ts';
 import { findDifferences, type MerchantDifference } from './find-differences.ts';
 import type { Generation } from './generation.ts';
 import type { Held } from './hold-generation.ts';
+import { ROW_HASH } from './row-hash.ts';
 
 export interface Comparison {
   readonly active: ComparedGeneration;
@@ -79,6 +80,7 @@ export async function compareGenerations(
     const rows = { activeRows: ours.rows, candidateRows: theirs.rows };
     tables.push({ table: table.name, ...rows, isEqual, hashes: [ours.hash, theirs.hash] });
   }
+  const onlyInActive = await readOnlyIn(left, right);
   const differing = shared.filter(({ name }) => tables.some(({ table, isEqual }) => table === name && !isEqual));
   const { merchants, differences } = await findDifferences({ left, right }, differing, MERCHANTS_TOLD);
   const hashOf = (side: 0 | 1) =>
@@ -87,10 +89,10 @@ export async function compareGenerations(
     active: { generation: active.generation, hash: hashOf(0) },
     candidate: { generation: candidate.generation, hash: hashOf(1) },
     offsets,
-    isEqual: differing.length === 0,
+    isEqual: differing.length === 0 && onlyInActive.length === 0,
     tables: tables.map(({ hashes: _, ...table }) => table),
     money: await compareMoney({ left, right }, shared),
-    onlyInActive: await readOnlyIn(left, right),
+    onlyInActive,
     onlyInCandidate: await readOnlyIn(right, left),
     merchantsDiffering: merchants,
     differences,
@@ -126,7 +128,7 @@ export function sharedRow({ schema }: Side, { name, columns }: SharedTable) {
 
 async function readFingerprint(side: Side, table: SharedTable): Promise<{ rows: bigint; hash: string }> {
   const { rows } = await sql<{ readonly rows: bigint; readonly hash: string }>`
-    select count(*) as rows, coalesce(sum(hash_record_extended(t, 0)), 0)::text as hash
+    select count(*) as rows, coalesce(sum(${ROW_HASH}), 0)::text as hash
     from ${sharedRow(side, table)} t`.execute(side.db);
   return rows[0] ?? { rows: 0n, hash: '0' };
 }

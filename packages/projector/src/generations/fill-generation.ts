@@ -3,7 +3,14 @@
  * batch a transaction that also moves the generation's consumer group, as a projector's does. So it may be broken off
  * at any point and goes on from there.
  */
-import { ApplyError, type ConsumedBatch, consumeRound, type LoggedEvent, logSource } from '@northwind/event-store';
+import {
+  ApplyError,
+  type ConsumedBatch,
+  consumeRound,
+  isOfTheEvent,
+  type LoggedEvent,
+  logSource,
+} from '@northwind/event-store';
 import { type Clock, systemClock } from '@northwind/service-kit';
 import { type Kysely, sql } from 'kysely';
 import { applyBatch } from '../apply-batch.ts';
@@ -79,11 +86,13 @@ async function runLane({ db, generation, heads }: FillOptions, lane: Lane): Prom
         itemsMax,
         partitionsMax: itemsMax === 1 ? 1 : PARTITIONS_A_BATCH,
       });
-      if (batch.slices.length > 0) await pace(batch.slices.reduce((sum, { items }) => sum + items.length, 0));
-      else if (isHeldByOthers) await clock.sleep(HELD_MS, signal);
+      if (batch.slices.length > 0) {
+        await pace(batch.slices.reduce((sum, { items }) => sum + items.length, 0));
+        itemsMax = Math.min(lane.batchSize, itemsMax * 2);
+      } else if (isHeldByOthers) await clock.sleep(HELD_MS, signal);
       else return await expectAllApplied(db, generation, heads);
     } catch (error) {
-      if (!(error instanceof ApplyError)) throw error;
+      if (!(error instanceof ApplyError) || !isOfTheEvent(error.cause)) throw error;
       // Halved until the batch is the one event that can't be applied, which can then be named.
       if (error.itemCount <= 1) throw toFillError(generation, error);
       itemsMax = Math.max(1, Math.floor(itemsMax / 2));

@@ -2,6 +2,7 @@
 import type { Coordinate } from '@northwind/event-store';
 import { sql } from 'kysely';
 import { type SharedTable, type Side, sharedRow } from './compare-generations.ts';
+import { ROW_HASH } from './row-hash.ts';
 
 export interface MerchantDifference {
   readonly merchantId: string;
@@ -60,7 +61,7 @@ async function differingMerchants({ left, right }: Sides, table: SharedTable): P
 
 async function readMerchants(side: Side, table: SharedTable): Promise<Map<string, string>> {
   const { rows } = await sql<{ readonly merchantId: string; readonly hash: string }>`
-    select merchant_id as "merchantId", count(*) || ' ' || sum(hash_record_extended(t, 0)) as hash
+    select merchant_id as "merchantId", count(*) || ' ' || sum(${ROW_HASH}) as hash
     from ${sharedRow(side, table)} t group by merchant_id`.execute(side.db);
   return new Map(rows.map(({ merchantId, hash }) => [merchantId, hash]));
 }
@@ -96,7 +97,7 @@ async function parting({ left, right }: Sides, merchantId: string, table: Shared
 
 async function readRowHashes(side: Side, merchantId: string, table: SharedTable): Promise<Map<string, Coordinate>> {
   const { rows } = await sql<Coordinate & { readonly hash: string }>`
-    select t.partition, t."offset", hash_record_extended(t, 0)::text as hash
+    select t.partition, t."offset", ${ROW_HASH}::text as hash
     from ${sharedRow(side, table)} t where t.merchant_id = ${merchantId}`.execute(side.db);
   return new Map(rows.map(({ partition, offset, hash }) => [`${offset} ${hash}`, { partition, offset }]));
 }

@@ -9,6 +9,7 @@ import { readAtOneSnapshot } from '../position/read-at-one-snapshot.ts';
 import type { ReadTables } from '../tables.ts';
 import { roundOn } from './fill-generation.ts';
 import type { Generation } from './generation.ts';
+import { RebuildError } from './rebuild-error.ts';
 
 export interface Held {
   /** Holds the candidate's group: what it applies and what the caller writes commit together. */
@@ -22,11 +23,6 @@ export interface Held {
 const CATCH_UP_MS = 20;
 /** Without a step of the active generation in this time, nobody keeps it up to date. */
 const CATCH_UP_MAX_MS = 30_000;
-
-/** The active generation does not come as far as the other is. */
-export class HoldError extends Error {
-  override name = 'HoldError';
-}
 
 /** Needs two connections. A candidate that is ahead somewhere waits for the active one to come as far. */
 export function holdBeside<T>(
@@ -50,7 +46,7 @@ interface Waiting {
   readonly signal?: AbortSignal;
 }
 
-/** Throws HoldError when the active generation stands still below the other's offsets. */
+/** Throws RebuildError when the active generation stands still below the other's offsets. */
 async function waitFor(
   db: Kysely<ReadTables>,
   active: Generation,
@@ -67,7 +63,7 @@ async function waitFor(
     if (left !== missing) movedMs = clock.monotonicMs();
     missing = left;
     if (clock.monotonicMs() - movedMs > CATCH_UP_MAX_MS) {
-      throw new HoldError(
+      throw new RebuildError(
         `generation ${active.generation}, which is active, lacks ${left} events that it is to be compared at, ` +
           'and applies none: is a projector running? settle groups tells whether it is stopped',
       );
@@ -87,7 +83,7 @@ export async function lockOffsets(
   return new Map(rows.map((row) => [row.partition, row.next_offset]));
 }
 
-/** Applies what is missing, in the transaction that holds the group. Throws ApplyError. */
+/** Applies what is missing, in the transaction that holds the group. Throws ApplyError, or RebuildError if it can't. */
 export async function applyUpTo(
   trx: Transaction<ReadTables>,
   candidate: Generation,
@@ -98,8 +94,24 @@ export async function applyUpTo(
       ...roundOn(candidate, offsets),
       heads: offsets,
     });
-    if (batch.slices.length === 0) return;
+    if (batch.slices.length === 0) return expectLevel(trx, candidate, offsets);
   }
+}
+
+/** A group that is paused, or stopped at an event, takes nothing: its generation would show less than readers saw. */
+async function expectLevel(
+  trx: Transaction<ReadTables>,
+  candidate: Generation,
+  wanted: ReadonlyMap<number, bigint>,
+): Promise<void> {
+  const { generation, consumerGroup } = candidate;
+  const has = await readOffsets(trx, candidate);
+  const behind = [...wanted].find(([partition, offset]) => (has.get(partition) ?? 0n) < offset);
+  if (behind === undefined) return;
+  throw new RebuildError(
+    `generation ${generation} stays at ${behind[0]}:${has.get(behind[0])}: its group is paused or stopped; ` +
+      `settle groups resume ${consumerGroup} lets it go on`,
+  );
 }
 
 /** Partition → first offset that the generation has not applied. Every partition of the log is in it. */

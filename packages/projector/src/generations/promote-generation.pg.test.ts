@@ -9,8 +9,9 @@ import { nth } from '../../test/arbitrary-events.ts';
 import { openProjection, type Projection } from '../../test/open-projection.ts';
 import type { ReadTables } from '../tables.ts';
 import { readGenerationStatus } from './generation-status.ts';
-import { HoldError, holdBeside } from './hold-generation.ts';
+import { holdBeside } from './hold-generation.ts';
 import { promote, rebuild } from './rebuild.ts';
+import { RebuildError } from './rebuild-error.ts';
 
 const adjusted = (n: number) =>
   adjustmentPosted({
@@ -76,6 +77,6 @@ test('a generation that is ahead of an active one that stands still is not waite
   let nowMs = 0;
   const clock = { ...systemClock, monotonicMs: () => (nowMs += 1_000), sleep: () => Promise.resolve() };
   const held = holdBeside(database.db, { active, candidate }, async () => 'held', { clock });
-  await expect(held).rejects.toThrow(HoldError);
+  await expect(held).rejects.toThrow(RebuildError);
   await expect(held).rejects.toThrow('generation 1, which is active, lacks 3 events');
 });

@@ -4,8 +4,10 @@ import type { LedgerTables } from '@northwind/event-store/tables';
 import { type Clock, systemClock } from '@northwind/service-kit';
 import { type Kysely, sql } from 'kysely';
 import type { ReadTables } from '../tables.ts';
+import { findMisfit } from './check-generation.ts';
 import { type Generation, listGenerations, readActiveGeneration } from './generation.ts';
 import { applyUpTo, lockOffsets } from './hold-generation.ts';
+import { RebuildError } from './rebuild-error.ts';
 import { type GenerationAction, recordAction } from './record-action.ts';
 
 /** Readers queue behind the take-over while it waits for those before them, so it waits for a moment only. */
@@ -14,37 +16,36 @@ const GATE_RETRY_MS = 100;
 const GATE_TRIES = 20;
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** A reader holds the gate for longer than anybody should. */
-export class GateError extends Error {
-  override name = 'GateError';
-}
-
 /**
  * The active generation stands still while what the other lacks is applied, and the views move: so no reader goes back
- * in time, and a transition that a webhook was planned from is below the new one's head as well. Throws GateError.
+ * in time, and a transition that a webhook was planned from is below the new one's head as well. Throws RebuildError
+ * for a generation that can't take over, and when readers keep the views.
  */
 export async function promoteGeneration(
   db: Kysely<ReadTables>,
   wanted: Generation,
-  record: Pick<GenerationAction, 'action' | 'isEqual' | 'report' | 'signOff'>,
+  record: TakeOverRecord,
   { clock = systemClock }: { readonly clock?: Clock } = {},
 ): Promise<Generation> {
   for (let attempt = 1; ; attempt += 1) {
-    try {
-      const promoted = await takeOver(db, wanted, record);
+    const promoted = await takeOver(db, wanted, record).catch(async (error: unknown) => {
+      if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error;
+      if (attempt === GATE_TRIES) throw new RebuildError(await tellWhoHolds(db), { cause: error });
+    });
+    if (promoted !== undefined) {
       await pauseRetired(db);
       return promoted;
-    } catch (error) {
-      if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error;
-      if (attempt === GATE_TRIES) throw new GateError(await tellWhoHolds(db), { cause: error });
-      await clock.sleep(GATE_RETRY_MS);
     }
+    await clock.sleep(GATE_RETRY_MS);
   }
 }
 
-function takeOver(db: Kysely<ReadTables>, wanted: Generation, record: Pick<GenerationAction, 'action'>) {
+type TakeOverRecord = Pick<GenerationAction, 'action' | 'isEqual' | 'report' | 'signOff'>;
+
+function takeOver(db: Kysely<ReadTables>, wanted: Generation, record: TakeOverRecord): Promise<Generation> {
   return db.transaction().execute(async (trx) => {
     const active = await readActiveGeneration(db);
+    await expectOpen(db, wanted);
     await lockOffsets(trx, wanted);
     await applyUpTo(trx, wanted, await lockOffsets(trx, active));
     await sql`set local lock_timeout = ${sql.lit(`${GATE_MS}ms`)}`.execute(trx);
@@ -52,6 +53,17 @@ function takeOver(db: Kysely<ReadTables>, wanted: Generation, record: Pick<Gener
     await recordAction(trx, { ...record, generation: wanted.generation, beside: active.generation });
     return readActiveGeneration(trx);
   });
+}
+
+/** Since it was compared, or left, somebody may have promoted, retired or dropped it, or changed the release. */
+async function expectOpen(db: Kysely<ReadTables>, wanted: Generation): Promise<void> {
+  const { generation } = wanted;
+  const found = (await listGenerations(db)).find((each) => each.generation === generation);
+  if (found?.status !== 'building' && found?.status !== 'standby') {
+    throw new RebuildError(`generation ${generation} is ${found?.status ?? 'gone'}; settle rebuild makes another`);
+  }
+  const misfit = await findMisfit(db as unknown as Kysely<unknown>, wanted);
+  if (misfit !== undefined) throw new RebuildError(misfit);
 }
 
 /** Nobody follows a retired generation, so that it falls behind is no news: its group says that it is held back. */
@@ -68,8 +80,9 @@ async function tellWhoHolds(db: Kysely<ReadTables>): Promise<string> {
     select format('%s (pid %s, for %s s)', coalesce(nullif(a.application_name, ''), 'a session'), a.pid,
                   round(extract(epoch from clock_timestamp() - a.xact_start))) as holder
     from pg_locks l join pg_stat_activity a using (pid)
-    where l.relation = 'read.generations'::regclass and l.granted and a.pid <> pg_backend_pid()
-    order by a.xact_start`.execute(db);
+    where l.granted and a.pid <> pg_backend_pid() and l.relation in (
+      select oid from pg_class where relnamespace = 'read'::regnamespace and relkind in ('r', 'v'))
+    group by a.pid, a.application_name, a.xact_start order by a.xact_start`.execute(db);
   const holders = rows.map(({ holder }) => holder).join(', ') || 'somebody who is gone now';
   return `readers keep the views: ${holders}; nothing was changed, try again when they are done`;
 }

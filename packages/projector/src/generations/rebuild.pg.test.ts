@@ -17,7 +17,8 @@ import type { ReadTables } from '../tables.ts';
 import { FillError } from './fill-generation.ts';
 import { readActiveGeneration } from './generation.ts';
 import { readGenerationStatus } from './generation-status.ts';
-import { dropGeneration, promote, RebuildError, rebuild, rollBack } from './rebuild.ts';
+import { dropGeneration, promote, rebuild, rollBack } from './rebuild.ts';
+import { RebuildError } from './rebuild-error.ts';
 
 const LANES = 2;
 const CARD = { method: 'card', reference: 'r' };
@@ -63,7 +64,9 @@ test('a rebuild beside live traffic ends equal, takes over, and gives way again 
 
   const before = await readActiveGeneration(projection.db);
   const promoted = await promote({ database, rebuilt });
-  await expect(promote({ database, rebuilt })).rejects.toThrow('generation 2 is active; settle rebuild makes another');
+  await expect(promote({ database, rebuilt })).rejects.toThrow(
+    'generation 2 is active by now; settle rebuild compares with it',
+  );
   expect(promoted).toMatchObject({ generation: 2, status: 'active' });
   expect(promoted.epoch).not.toBe(before.epoch);
   expect(await statuses(projection)).toEqual(['1 standby', '2 active']);

@@ -2,6 +2,8 @@
  * `settle rebuild`: the next generation, filled from the log beside live traffic, held against the active one, and kept
  * ready to take over. Each step is safe to be broken off: the next run goes on where this one was.
  */
+import { pauseGroup } from '@northwind/event-store';
+import type { LedgerTables } from '@northwind/event-store/tables';
 import type { Database } from '@northwind/service-kit';
 import { type Kysely, sql } from 'kysely';
 import type { ReadModel } from '../folding.ts';
@@ -12,9 +14,10 @@ import { type Comparison, compareGenerations } from './compare-generations.ts';
 import { createGeneration } from './create-generation.ts';
 import { makeDeferredIndexes } from './deferred-indexes.ts';
 import { type FillOptions, fillGeneration } from './fill-generation.ts';
-import { type Generation, listGenerations } from './generation.ts';
+import { type Generation, listGenerations, readActiveGeneration } from './generation.ts';
 import { holdBeside, readOffsets } from './hold-generation.ts';
 import { promoteGeneration } from './promote-generation.ts';
+import { RebuildError } from './rebuild-error.ts';
 import { recordAction, type SignOff } from './record-action.ts';
 
 export interface RebuildOptions extends Pick<FillOptions, 'lanes' | 'eventsPerSecondMax' | 'signal'> {
@@ -34,11 +37,6 @@ export type RebuildStep =
 export interface Rebuilt {
   readonly candidate: Generation;
   readonly comparison: Comparison;
-}
-
-/** What can't be done as things stand; the message says what to do. */
-export class RebuildError extends Error {
-  override name = 'RebuildError';
 }
 
 /** What a catch-up may leave to the comparison, which applies it while it holds the generation. */
@@ -66,25 +64,21 @@ export interface PromoteWish {
   readonly signOff?: SignOff;
 }
 
-/** Throws RebuildError for a generation that differs and that nobody signed off, GateError while readers hold on. */
+/** Throws RebuildError for a generation that differs and that nobody signed off, and for one that can't take over. */
 export async function promote({ database, rebuilt, signOff }: PromoteWish): Promise<Generation> {
   const { candidate, comparison } = rebuilt;
   if (!comparison.isEqual && signOff === undefined) {
     throw new RebuildError(`generation ${candidate.generation} differs from the active one; it is not promoted`);
   }
-  const { differences: _, ...report } = comparison;
+  const { differences: _, ...report } = toReport(comparison);
   const record = { action: 'promoted', isEqual: comparison.isEqual, report, ...(signOff && { signOff }) } as const;
   return alone(database, async () => {
-    await expectPromotable(database.db, candidate);
+    const active = await readActiveGeneration(database.db);
+    if (active.generation !== comparison.active.generation) {
+      throw new RebuildError(`generation ${active.generation} is active by now; settle rebuild compares with it`);
+    }
     return promoteGeneration(database.db, candidate, record);
   });
-}
-
-/** Since it was compared, somebody may have promoted, retired or dropped it. */
-async function expectPromotable(db: Kysely<ReadTables>, { generation }: Generation): Promise<void> {
-  const found = (await listGenerations(db)).find((each) => each.generation === generation);
-  if (found?.status === 'building' || found?.status === 'standby') return;
-  throw new RebuildError(`generation ${generation} is ${found?.status ?? 'gone'}; settle rebuild makes another`);
 }
 
 /** Back to the generation that was active before; it was kept fresh since. Throws RebuildError when there is none. */
@@ -111,6 +105,8 @@ export async function dropGeneration(database: Database<ReadTables>, generation:
       if (found.status === 'active' || found.status === 'standby') {
         throw new RebuildError(`generation ${generation} is ${found.status}, so it stays`);
       }
+      const order = { group: found.consumerGroup, actor: 'settle rebuild', reason: 'its generation is dropped' };
+      await pauseGroup(trx as unknown as Kysely<LedgerTables>, order);
       await sql`select read.drop_generation(${generation}::int4)`.execute(trx);
       await recordAction(trx, { action: 'dropped', generation });
     }),
@@ -176,11 +172,16 @@ function compareBeside(db: Kysely<ReadTables>, both: Both, signal: AbortSignal |
       generation,
       beside: active.generation,
       isEqual,
-      report: comparison,
+      report: toReport(comparison),
     });
     return comparison;
   };
   return holdBeside(db, both, use, signal && { signal });
+}
+
+/** As JSON takes it: a Map would be stored as nothing. */
+function toReport(comparison: Comparison) {
+  return { ...comparison, offsets: Object.fromEntries(comparison.offsets) };
 }
 
 /** Events that the active one has and the candidate has not. */

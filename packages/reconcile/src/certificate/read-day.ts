@@ -1,4 +1,5 @@
 /** Everything that is certified of a day, for each partition and for what had none, in one snapshot. */
+import { readAtOneSnapshot } from '@northwind/projector';
 import type { Kysely } from 'kysely';
 import { CERTIFICATE_FORMAT, type DayFigures } from './certificate.ts';
 import { compareReadings, type Line, type Reading } from './figures.ts';
@@ -17,8 +18,7 @@ export interface PartitionDay extends DayFigures {
 
 /** -1 first, then the partitions in their order. Throws ReconcileError. */
 export function readDay(db: Kysely<unknown>, day: string): Promise<PartitionDay[]> {
-  const transaction = db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only');
-  return transaction.execute(async (trx) => {
+  return readAtOneSnapshot(db, async (trx) => {
     const intake = await readIntake(trx, day);
     const stretches = await readStretches(trx, day);
     const figures = await readStretchFigures(trx, day, stretches);

@@ -5,6 +5,8 @@ export type Cell = string | bigint | number | null;
 
 // What a spreadsheet takes for the beginning of a formula. A merchant chooses his ids, a bank its references.
 const FORMULA = /^[=+\-@\t\r\n]/;
+// Where the list separator is another, a cell begins inside a text, too.
+const INNER_FORMULA = /(?<=[^])[;\t]\s*(?=[=+\-@])/g;
 const NEEDS_QUOTES = /[",\r\n]/;
 
 /** With a title for each column; lines end with CR LF. */
@@ -15,6 +17,7 @@ export function toCsv(titles: readonly string[], rows: readonly (readonly Cell[]
 function toCell(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell !== 'string') return String(cell);
-  const text = FORMULA.test(cell) ? `'${cell}` : cell;
+  const inner = cell.replaceAll(INNER_FORMULA, (separator) => `${separator}'`);
+  const text = FORMULA.test(cell) ? `'${inner}` : inner;
   return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
