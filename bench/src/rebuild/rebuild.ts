@@ -9,6 +9,7 @@ import {
   type RebuildStep,
   readMigrations,
   rebuild as rebuildGeneration,
+  rebuildSessions,
   rollBack,
 } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
@@ -59,15 +60,7 @@ async function measureRebuild(
   lanes: number,
   progress: RunContext['progress'],
 ): Promise<Figure[]> {
-  const limits = { statementMs: 0, idleInTransactionMs: 0 };
-  const connectionsMax = lanes + 3;
-  await using database = openDatabase<ReadTables>({
-    url,
-    applicationName: 'bench rebuild',
-    connectionsMax,
-    pipeline: true,
-    limits,
-  });
+  await using database = openDatabase<ReadTables>({ url, applicationName: 'bench rebuild', ...rebuildSessions(lanes) });
   collectGarbage();
   const startMs = systemClock.monotonicMs();
   let comparingMs = startMs;

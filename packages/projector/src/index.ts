@@ -34,6 +34,7 @@ export {
   rebuild,
   rollBack,
 } from './generations/rebuild.ts';
+export { LANES_DEFAULT, rebuildSessions } from './generations/rebuild-sessions.ts';
 export { ACCOUNTS, type Account } from './journal/accounts.ts';
 export { readMigrations } from './migrations.ts';
 export {

@@ -1,4 +1,4 @@
-import { availableParallelism, constants, setPriority } from 'node:os';
+import { constants, setPriority } from 'node:os';
 import type { Generation, RebuildStep, Rebuilt } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
 import { type Database, openDatabase, stringify, systemClock } from '@northwind/service-kit';
@@ -26,7 +26,7 @@ interface Options {
   readonly rollback?: true;
   readonly status?: true;
   readonly drop?: number;
-  readonly lanes: number;
+  readonly lanes?: number;
   readonly rate?: number;
   readonly by?: string;
   readonly reason?: string;
@@ -36,8 +36,6 @@ interface Options {
 const LANES_MAX = 64;
 const RATE_MAX = 10_000_000;
 const GENERATION_MAX = 2_147_483_647;
-/** Beside the lanes: the lock, the snapshot, and what is asked meanwhile. */
-const CONNECTIONS_BESIDE = 3;
 
 export function rebuildCommand(context: CommandContext): Command {
   const command = new Command('rebuild')
@@ -46,7 +44,11 @@ export function rebuildCommand(context: CommandContext): Command {
     .option('--rollback', 'go back to those that were active before the last promotion')
     .option('--status', 'show which generations there are')
     .option('--drop <generation>', 'take away one that nobody needs any more', wholeNumber(1, GENERATION_MAX))
-    .option('--lanes <n>', 'transactions at the same time', wholeNumber(1, LANES_MAX), availableParallelism() + 1)
+    .option(
+      '--lanes <n>',
+      'transactions at the same time (default: one more than there are cores)',
+      wholeNumber(1, LANES_MAX),
+    )
     .option('--rate <n>', 'events a second at most (default: as fast as it goes)', wholeNumber(1, RATE_MAX))
     .option('--by <name>', 'who signs off a promotion in spite of differences, or a rollback; it is recorded', aName)
     .option('--reason <text>', 'why; it is recorded', aReason)
@@ -70,13 +72,12 @@ docs/rebuilding.md. Exit code 1: the generations differ, and nothing was switche
 async function run(context: CommandContext, options: Options): Promise<void> {
   refuseContradictions(options);
   const found = surroundings(context, options);
+  const { LANES_DEFAULT, rebuildSessions } = await import('@northwind/projector');
   const database = openDatabase<ReadTables>({
     url: findDatabaseUrl(found),
     applicationName: 'settle rebuild',
-    connectionsMax: options.lanes + CONNECTIONS_BESIDE,
-    pipeline: true,
     schemas: findSchemas(found),
-    limits: { statementMs: 0, idleInTransactionMs: 0 },
+    ...rebuildSessions(options.lanes ?? LANES_DEFAULT),
   });
   try {
     await carryOut(context, database, options);
@@ -117,14 +118,14 @@ async function rebuildAndMaybePromote(
   database: Database<ReadTables>,
   options: Options,
 ): Promise<void> {
-  const { rebuild, promote } = await import('@northwind/projector');
+  const { LANES_DEFAULT, rebuild, promote } = await import('@northwind/projector');
   const { terminal } = context;
   setPriority(constants.priority.PRIORITY_LOW); // services on this machine go first
   const signals = listenForStop(systemClock);
   const progress = showProgress(context);
   const signOff = options.by && options.reason ? { actor: options.by, reason: options.reason } : undefined;
   try {
-    const { lanes, rate } = options;
+    const { lanes = LANES_DEFAULT, rate } = options;
     const rebuilt = await rebuild({
       database,
       lanes,

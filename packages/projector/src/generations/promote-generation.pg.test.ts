@@ -11,6 +11,9 @@ import type { ReadTables } from '../tables.ts';
 import { readGenerationStatus } from './generation-status.ts';
 import { HoldError, holdBeside } from './hold-generation.ts';
 import { promote, rebuild } from './rebuild.ts';
+import { rebuildSessions } from './rebuild-sessions.ts';
+
+const LANES = 1;
 
 const adjusted = (n: number) =>
   adjustmentPosted({
@@ -23,14 +26,7 @@ const adjusted = (n: number) =>
   });
 
 function openAsOwner({ url }: Projection) {
-  const limits = { statementMs: 0, idleInTransactionMs: 0 };
-  return openDatabase<ReadTables>({
-    url,
-    applicationName: 'settle rebuild',
-    connectionsMax: 5,
-    pipeline: true,
-    limits,
-  });
+  return openDatabase<ReadTables>({ url, applicationName: 'settle rebuild', ...rebuildSessions(LANES) });
 }
 
 test('a reader that keeps the views keeps nobody else waiting for long, and is named', async () => {
@@ -41,7 +37,7 @@ test('a reader that keeps the views keeps nobody else waiting for long, and is n
     applicationName: 'analyst',
     connectionsMax: 1,
   });
-  const rebuilt = await rebuild({ database, lanes: 1 });
+  const rebuilt = await rebuild({ database, lanes: LANES });
   await analyst.db.transaction().execute(async (trx) => {
     await sql`select count(*) from read.generations`.execute(trx);
     const promoting = expect(promote({ database, rebuilt })).rejects.toThrow(
@@ -66,7 +62,7 @@ test('a generation that is ahead of an active one that stands still is not waite
   await using projection = await openProjection();
   await using database = openAsOwner(projection);
   await projection.startProjector();
-  const { candidate } = await rebuild({ database, lanes: 1 });
+  const { candidate } = await rebuild({ database, lanes: LANES });
   await pauseGroup(database.db as unknown as Kysely<LedgerTables>, { group: 'read_1', actor: 'ada', reason: 'a test' });
   await projection.append([1, 2, 3].map(adjusted));
   await eventually(

@@ -18,6 +18,7 @@ import { FillError } from './fill-generation.ts';
 import { readActiveGeneration } from './generation.ts';
 import { readGenerationStatus } from './generation-status.ts';
 import { dropGeneration, promote, RebuildError, rebuild, rollBack } from './rebuild.ts';
+import { rebuildSessions } from './rebuild-sessions.ts';
 
 const LANES = 2;
 const CARD = { method: 'card', reference: 'r' };
@@ -29,14 +30,7 @@ function traffic(seed: number, count: number) {
 }
 
 function openAsOwner({ url }: Projection): Database<ReadTables> {
-  const limits = { statementMs: 0, idleInTransactionMs: 0 };
-  return openDatabase<ReadTables>({
-    url,
-    applicationName: 'rebuild test',
-    connectionsMax: LANES + 3,
-    pipeline: true,
-    limits,
-  });
+  return openDatabase<ReadTables>({ url, applicationName: 'rebuild test', ...rebuildSessions(LANES) });
 }
 
 const statuses = async ({ db }: Projection) =>

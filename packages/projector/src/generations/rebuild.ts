@@ -18,7 +18,7 @@ import { promoteGeneration } from './promote-generation.ts';
 import { recordAction, type SignOff } from './record-action.ts';
 
 export interface RebuildOptions extends Pick<FillOptions, 'lanes' | 'eventsPerSecondMax' | 'signal'> {
-  /** Of the owner of schema `read`, without time limits, `lanes` + 2 connections. */
+  /** Of the owner of schema `read`, opened with `rebuildSessions`. */
   readonly database: Database<ReadTables>;
   readonly models?: readonly ReadModel[];
   readonly onStep?: (step: RebuildStep) => void;
