@@ -1,8 +1,8 @@
 /**
- * Projectors as production runs them, two for two cores, each with the defaults of its settings: from an empty
- * generation to the end of the log.
+ * Projectors as production runs them, two for two cores, each with the defaults of its settings and with sessions set
+ * as its process sets them: from an empty generation to the end of the log.
  */
-import { createProjector, projectorConfigSchema } from '@northwind/projector';
+import { APPLYING_SESSIONS, createProjector, projectorConfigSchema } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
 import { createLogger, openDatabase, systemClock } from '@northwind/service-kit';
 import { VoidRun } from '../harness/benchmark.ts';
@@ -26,7 +26,7 @@ export async function measureProjector({ url, events, signal }: CatchUp): Promis
     url,
     applicationName: 'bench projector',
     connectionsMax,
-    pipeline: true,
+    ...APPLYING_SESSIONS,
   });
   const finished = Promise.withResolvers<void>();
   let applied = 0;

@@ -53,5 +53,6 @@ export { type AsOf, type ReadPosition, readPosition } from './position/read-posi
 export { MissingModelError } from './position/require-model.ts';
 export { createProjector, type ProjectorOptions } from './projector.ts';
 export { createProjectorProcess } from './projector-process.ts';
+export { APPLYING_SESSIONS } from './projector-sessions.ts';
 export { readStatements, type StatementsAnswer, type StatementsWish } from './statements/query.ts';
 export type { StatementRow } from './statements/table.ts';
