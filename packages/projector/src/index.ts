@@ -18,23 +18,18 @@ export {
 export { loadProjectorConfig, type ProjectorConfig, projectorConfigSchema } from './config.ts';
 export type { AnomalyKind } from './folding.ts';
 export type { Comparison, MoneyComparison, TableComparison } from './generations/compare-generations.ts';
+export { dropGeneration } from './generations/drop-generation.ts';
 export { FillError } from './generations/fill-generation.ts';
 export type { FirstDifference, MerchantDifference } from './generations/find-differences.ts';
 export type { Generation } from './generations/generation.ts';
 export { readGenerationStatus, type StatusOfGeneration } from './generations/generation-status.ts';
 export { HoldError } from './generations/hold-generation.ts';
-export { GateError } from './generations/promote-generation.ts';
-export {
-  dropGeneration,
-  promote,
-  RebuildError,
-  type RebuildOptions,
-  type RebuildStep,
-  type Rebuilt,
-  rebuild,
-  rollBack,
-} from './generations/rebuild.ts';
+export { promote } from './generations/promote.ts';
+export { type RebuildOptions, type RebuildStep, type Rebuilt, rebuild } from './generations/rebuild.ts';
+export { RebuildError } from './generations/rebuild-error.ts';
 export { LANES_DEFAULT, rebuildSessions } from './generations/rebuild-sessions.ts';
+export { rollBack } from './generations/roll-back.ts';
+export { GateError } from './generations/take-over.ts';
 export { ACCOUNTS, type Account } from './journal/accounts.ts';
 export { readMigrations } from './migrations.ts';
 export {

@@ -8,6 +8,7 @@ import { type Kysely, sql } from 'kysely';
 import { applyBatch } from '../src/apply-batch.ts';
 import type { ReadModel } from '../src/folding.ts';
 import { createModelTables } from '../src/generations/create-tables.ts';
+import { rebuildSessions } from '../src/generations/rebuild-sessions.ts';
 import { readMigrations } from '../src/migrations.ts';
 import { createProjector, type ProjectorOptions } from '../src/projector.ts';
 import { READ_MODELS } from '../src/read-models.ts';
@@ -86,6 +87,11 @@ export async function openProjection(): Promise<Projection> {
       await test.drop();
     },
   };
+}
+
+/** As `settle rebuild` opens it. */
+export function openAsOwner({ url }: Projection, lanes: number): Database<ReadTables> {
+  return openDatabase<ReadTables>({ url, applicationName: 'settle rebuild', ...rebuildSessions(lanes) });
 }
 
 /** Makes generation 2 and applies the whole log to it, partition by partition, without any consumer. */

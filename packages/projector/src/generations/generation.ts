@@ -15,6 +15,12 @@ export interface Generation {
   readonly models: readonly ReadModel[];
 }
 
+/** What is compared and exchanged: that which readers see, and that which may take over from it. */
+export interface GenerationPair {
+  readonly active: Generation;
+  readonly candidate: Generation;
+}
+
 export async function readActiveGeneration(
   db: Kysely<ReadTables>,
   models: readonly ReadModel[] = READ_MODELS,

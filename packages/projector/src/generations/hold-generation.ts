@@ -8,7 +8,8 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { readAtOneSnapshot } from '../position/read-at-one-snapshot.ts';
 import type { ReadTables } from '../tables.ts';
 import { roundOn } from './fill-generation.ts';
-import type { Generation } from './generation.ts';
+import type { Generation, GenerationPair } from './generation.ts';
+import { RebuildError } from './rebuild-error.ts';
 
 export interface Held {
   /** Holds the candidate's group: what it applies and what the caller writes commit together. */
@@ -24,14 +25,14 @@ const CATCH_UP_MS = 20;
 const CATCH_UP_MAX_MS = 30_000;
 
 /** The active generation does not come as far as the other is. */
-export class HoldError extends Error {
+export class HoldError extends RebuildError {
   override name = 'HoldError';
 }
 
 /** Needs two connections. A candidate that is ahead somewhere waits for the active one to come as far. */
 export function holdBeside<T>(
   db: Kysely<ReadTables>,
-  { active, candidate }: { readonly active: Generation; readonly candidate: Generation },
+  { active, candidate }: GenerationPair,
   use: (held: Held) => Promise<T>,
   { signal, clock = systemClock }: { readonly signal?: AbortSignal; readonly clock?: Clock } = {},
 ): Promise<T> {

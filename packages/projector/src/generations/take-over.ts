@@ -1,11 +1,12 @@
 /** Lets another generation take over from the active one, in one transaction. */
 import { pauseGroup } from '@northwind/event-store';
 import type { LedgerTables } from '@northwind/event-store/tables';
-import { type Clock, systemClock } from '@northwind/service-kit';
+import { systemClock } from '@northwind/service-kit';
 import { type Kysely, sql } from 'kysely';
 import type { ReadTables } from '../tables.ts';
 import { type Generation, listGenerations, readActiveGeneration } from './generation.ts';
 import { applyUpTo, lockOffsets } from './hold-generation.ts';
+import { RebuildError } from './rebuild-error.ts';
 import { type GenerationAction, recordAction } from './record-action.ts';
 
 /** Readers queue behind the take-over while it waits for those before them, so it waits for a moment only. */
@@ -15,7 +16,7 @@ const GATE_TRIES = 20;
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /** A reader holds the gate for longer than anybody should. */
-export class GateError extends Error {
+export class GateError extends RebuildError {
   override name = 'GateError';
 }
 
@@ -23,28 +24,34 @@ export class GateError extends Error {
  * The active generation stands still while what the other lacks is applied, and the views move: so no reader goes back
  * in time, and a transition that a webhook was planned from is below the new one's head as well. Throws GateError.
  */
-export async function promoteGeneration(
+export async function takeOver(
   db: Kysely<ReadTables>,
   wanted: Generation,
-  record: Pick<GenerationAction, 'action' | 'isEqual' | 'report' | 'signOff'>,
-  { clock = systemClock }: { readonly clock?: Clock } = {},
+  record: TakeOverRecord,
 ): Promise<Generation> {
+  const active = await passGate(db, wanted, record);
+  await pauseRetired(db);
+  return active;
+}
+
+export type TakeOverRecord = Pick<GenerationAction, 'action' | 'isEqual' | 'report' | 'signOff'>;
+
+/** Tries again while readers hold the gate. */
+async function passGate(db: Kysely<ReadTables>, wanted: Generation, record: TakeOverRecord): Promise<Generation> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const promoted = await takeOver(db, wanted, record);
-      await pauseRetired(db);
-      return promoted;
+      return await switchTo(db, wanted, record);
     } catch (error) {
       if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error;
       if (attempt === GATE_TRIES) throw new GateError(await tellWhoHolds(db), { cause: error });
-      await clock.sleep(GATE_RETRY_MS);
+      await systemClock.sleep(GATE_RETRY_MS);
     }
   }
 }
 
-function takeOver(db: Kysely<ReadTables>, wanted: Generation, record: Pick<GenerationAction, 'action'>) {
+async function switchTo(db: Kysely<ReadTables>, wanted: Generation, record: TakeOverRecord): Promise<Generation> {
+  const active = await readActiveGeneration(db);
   return db.transaction().execute(async (trx) => {
-    const active = await readActiveGeneration(db);
     await lockOffsets(trx, wanted);
     await applyUpTo(trx, wanted, await lockOffsets(trx, active));
     await sql`set local lock_timeout = ${sql.lit(`${GATE_MS}ms`)}`.execute(trx);
