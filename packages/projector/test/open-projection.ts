@@ -101,7 +101,7 @@ export async function rebuildBeside(
   models: readonly ReadModel[] = READ_MODELS,
 ): Promise<string> {
   await sql`select read.create_generation(2)`.execute(db);
-  await createModelTables(db as unknown as Kysely<unknown>, { schema: 'read_g2' }, models);
+  await createModelTables(db as unknown as Kysely<unknown>, 2, models);
   const ledger = db as unknown as Kysely<LedgerTables>;
   const heads = await db.selectFrom('ledger.partitions').selectAll().execute();
   for (const { partition, next_offset: toOffset } of heads) {
