@@ -7,19 +7,12 @@ import type { ReadTables } from '@northwind/projector/tables';
 import { createLogger, openDatabase, systemClock } from '@northwind/service-kit';
 import { VoidRun } from '../harness/benchmark.ts';
 import { expectProjected } from './expect-projected.ts';
-
-export interface CatchUp {
-  /** Of a log that no projector has seen. */
-  readonly url: string;
-  /** Events in the log. */
-  readonly events: number;
-  readonly signal: AbortSignal;
-}
+import type { UnreadLog } from './with-log.ts';
 
 const PROJECTORS = 2;
 
 /** Events a second, from the start of the services to their last commit. */
-export async function measureProjector({ url, events, signal }: CatchUp): Promise<number> {
+export async function measureProjector({ url, events, signal }: UnreadLog): Promise<number> {
   const config = projectorConfigSchema.parse({ DATABASE_URL: url });
   const connectionsMax = PROJECTORS * config.SETTLEMENT_DATABASE_CONNECTIONS_MAX;
   await using database = openDatabase<ReadTables>({

@@ -21,8 +21,7 @@ import { peerVersions } from '../harness/peer-versions.ts';
 import { startProjector } from '../live/start-projector.ts';
 import { startBenchServer } from '../postgres/bench-server.ts';
 import { compareWithPeers, measurePeers, type PeersContext } from '../project/measure-peers.ts';
-import type { CatchUp } from '../project/measure-projector.ts';
-import { withLog } from '../project/with-log.ts';
+import { type UnreadLog, withLog } from '../project/with-log.ts';
 import { skewedShares } from '../workload/merchant-shares.ts';
 import { MERCHANTS } from '../workload/payment-stream.ts';
 
@@ -56,7 +55,7 @@ async function run({ parameters, signal, progress }: RunContext): Promise<RunRes
 }
 
 async function measureRebuild(
-  { url, events, signal }: CatchUp,
+  { url, events, signal }: UnreadLog,
   lanes: number,
   progress: RunContext['progress'],
 ): Promise<Figure[]> {
