@@ -4,7 +4,6 @@ import type pg from 'pg';
 import Cursor from 'pg-cursor';
 import { VoidRun } from '../harness/benchmark.ts';
 import { withClient } from '../postgres/bench-server.ts';
-import type { CatchUp } from './measure-projector.ts';
 import {
   addTo,
   BALANCES_OF_LOG,
@@ -14,12 +13,13 @@ import {
   expectBalances,
   insertBalances,
 } from './one-balance.ts';
+import type { UnreadLog } from './with-log.ts';
 
 const CURSOR_ROWS = 10_000;
 const IN_ORDER = `select partition, "offset", type, data from ledger.events order by partition, "offset"`;
 
 /** Events a second of one ordered cursor, a fold in memory, and one insert of the balances at the end. */
-export function measureCursorFold({ url, events, signal }: CatchUp): Promise<number> {
+export function measureCursorFold({ url, events, signal }: UnreadLog): Promise<number> {
   return withClient(url, async (client) => {
     await client.query(`drop table if exists one_balance; ${CREATE_BALANCES}`);
     const startMs = systemClock.monotonicMs();
@@ -35,7 +35,7 @@ export function measureCursorFold({ url, events, signal }: CatchUp): Promise<num
 }
 
 /** Events a second of one statement that reads, adds up and writes inside the server. Its result must be the fold's. */
-export function measureOneStatement({ url, events, signal }: CatchUp): Promise<number> {
+export function measureOneStatement({ url, events, signal }: UnreadLog): Promise<number> {
   return withClient(url, async (client) => {
     signal.throwIfAborted();
     await client.query(`drop table if exists one_balance; ${CREATE_BALANCES}`);

@@ -4,9 +4,8 @@ import { collectGarbage } from '../harness/collect-garbage.ts';
 import { withClient } from '../postgres/bench-server.ts';
 import { measureEmmettRebuild } from './measure-emmett.ts';
 import { measureCursorFold, measureOneStatement } from './measure-limits.ts';
-import type { CatchUp } from './measure-projector.ts';
 import type { BalanceEvent } from './one-balance.ts';
-import type { LogContext } from './with-log.ts';
+import type { LogContext, UnreadLog } from './with-log.ts';
 
 const EMMETT = 'Emmett’s rebuild, one balance, 1,000 a batch';
 const CURSOR = 'limit: ordered cursor, one balance in Node';
@@ -17,7 +16,7 @@ export interface PeersContext extends LogContext {
   readonly emmettEvents: number;
 }
 
-export async function measurePeers(log: CatchUp, context: PeersContext): Promise<Figure[]> {
+export async function measurePeers(log: UnreadLog, context: PeersContext): Promise<Figure[]> {
   const { server, progress, emmettEvents } = context;
   const first = await readFirst(log, emmettEvents);
   const told = async (metric: string, measure: () => Promise<number>): Promise<Figure> => {
@@ -42,7 +41,7 @@ export function compareWithPeers({ value, unit }: Figure): Figure[] {
   ];
 }
 
-async function readFirst({ url }: CatchUp, count: number): Promise<BalanceEvent[]> {
+async function readFirst({ url }: UnreadLog, count: number): Promise<BalanceEvent[]> {
   const text = 'select type, data from ledger.events order by recorded_at, partition, "offset" limit $1';
   const { rows } = await withClient(url, (client) => client.query<BalanceEvent>(text, [count]));
   return rows;

@@ -1,32 +1,25 @@
 /**
- * Projectors as production runs them, two for two cores, each with the defaults of its settings: from an empty
- * generation to the end of the log.
+ * Projectors as production runs them, two for two cores, each with the defaults of its settings and with sessions set
+ * as its process sets them: from an empty generation to the end of the log.
  */
-import { createProjector, projectorConfigSchema } from '@northwind/projector';
+import { APPLYING_SESSIONS, createProjector, projectorConfigSchema } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
 import { createLogger, openDatabase, systemClock } from '@northwind/service-kit';
 import { VoidRun } from '../harness/benchmark.ts';
 import { expectProjected } from './expect-projected.ts';
-
-export interface CatchUp {
-  /** Of a log that no projector has seen. */
-  readonly url: string;
-  /** Events in the log. */
-  readonly events: number;
-  readonly signal: AbortSignal;
-}
+import type { UnreadLog } from './with-log.ts';
 
 const PROJECTORS = 2;
 
 /** Events a second, from the start of the services to their last commit. */
-export async function measureProjector({ url, events, signal }: CatchUp): Promise<number> {
+export async function measureProjector({ url, events, signal }: UnreadLog): Promise<number> {
   const config = projectorConfigSchema.parse({ DATABASE_URL: url });
   const connectionsMax = PROJECTORS * config.SETTLEMENT_DATABASE_CONNECTIONS_MAX;
   await using database = openDatabase<ReadTables>({
     url,
     applicationName: 'bench projector',
     connectionsMax,
-    pipeline: true,
+    ...APPLYING_SESSIONS,
   });
   const finished = Promise.withResolvers<void>();
   let applied = 0;

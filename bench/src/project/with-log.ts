@@ -1,10 +1,9 @@
-/** A log that nothing has read yet, in a database of its own. */
+/** Fills the log that a benchmark catches up with. */
 import type { RunContext } from '../harness/benchmark.ts';
 import { collectGarbage } from '../harness/collect-garbage.ts';
 import { type BenchServer, withClient } from '../postgres/bench-server.ts';
 import { fillMixedLog } from '../workload/fill-mixed-log.ts';
 import type { MerchantShares } from '../workload/merchant-shares.ts';
-import type { CatchUp } from './measure-projector.ts';
 
 export interface LogContext extends Pick<RunContext, 'signal' | 'progress'> {
   readonly server: BenchServer;
@@ -12,15 +11,23 @@ export interface LogContext extends Pick<RunContext, 'signal' | 'progress'> {
   readonly migrated: string;
 }
 
-export interface Log {
+/** A log that no projector has seen, in a database of its own. */
+export interface UnreadLog {
+  readonly url: string;
+  /** How many it has. */
+  readonly events: number;
+  readonly signal: AbortSignal;
+}
+
+export interface LogShape {
   readonly events: number;
   readonly shares: MerchantShares;
 }
 
 export function withLog<T>(
-  { events, shares }: Log,
+  { events, shares }: LogShape,
   { server, migrated, signal, progress }: LogContext,
-  use: (log: CatchUp) => Promise<T>,
+  use: (log: UnreadLog) => Promise<T>,
 ): Promise<T> {
   progress(`filling a log with ${events.toLocaleString('en-US')} events`);
   return server.withDatabase(async (url) => {

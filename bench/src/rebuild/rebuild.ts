@@ -9,6 +9,7 @@ import {
   type RebuildStep,
   readMigrations,
   rebuild as rebuildGeneration,
+  rebuildSessions,
   rollBack,
 } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
@@ -20,8 +21,7 @@ import { peerVersions } from '../harness/peer-versions.ts';
 import { startProjector } from '../live/start-projector.ts';
 import { startBenchServer } from '../postgres/bench-server.ts';
 import { compareWithPeers, measurePeers, type PeersContext } from '../project/measure-peers.ts';
-import type { CatchUp } from '../project/measure-projector.ts';
-import { withLog } from '../project/with-log.ts';
+import { type UnreadLog, withLog } from '../project/with-log.ts';
 import { skewedShares } from '../workload/merchant-shares.ts';
 import { MERCHANTS } from '../workload/payment-stream.ts';
 
@@ -55,19 +55,11 @@ async function run({ parameters, signal, progress }: RunContext): Promise<RunRes
 }
 
 async function measureRebuild(
-  { url, events, signal }: CatchUp,
+  { url, events, signal }: UnreadLog,
   lanes: number,
   progress: RunContext['progress'],
 ): Promise<Figure[]> {
-  const limits = { statementMs: 0, idleInTransactionMs: 0 };
-  const connectionsMax = lanes + 3;
-  await using database = openDatabase<ReadTables>({
-    url,
-    applicationName: 'bench rebuild',
-    connectionsMax,
-    pipeline: true,
-    limits,
-  });
+  await using database = openDatabase<ReadTables>({ url, applicationName: 'bench rebuild', ...rebuildSessions(lanes) });
   collectGarbage();
   const startMs = systemClock.monotonicMs();
   let comparingMs = startMs;

@@ -18,20 +18,18 @@ export {
 export { loadProjectorConfig, type ProjectorConfig, projectorConfigSchema } from './config.ts';
 export type { AnomalyKind } from './folding.ts';
 export type { Comparison, MoneyComparison, TableComparison } from './generations/compare-generations.ts';
+export { dropGeneration } from './generations/drop-generation.ts';
 export { FillError } from './generations/fill-generation.ts';
 export type { FirstDifference, MerchantDifference } from './generations/find-differences.ts';
 export type { Generation } from './generations/generation.ts';
 export { readGenerationStatus, type StatusOfGeneration } from './generations/generation-status.ts';
-export {
-  dropGeneration,
-  promote,
-  type RebuildOptions,
-  type RebuildStep,
-  type Rebuilt,
-  rebuild,
-  rollBack,
-} from './generations/rebuild.ts';
+export { HoldError } from './generations/hold-generation.ts';
+export { promote } from './generations/promote.ts';
+export { type RebuildOptions, type RebuildStep, type Rebuilt, rebuild } from './generations/rebuild.ts';
 export { RebuildError } from './generations/rebuild-error.ts';
+export { LANES_DEFAULT, rebuildSessions } from './generations/rebuild-sessions.ts';
+export { rollBack } from './generations/roll-back.ts';
+export { GateError } from './generations/take-over.ts';
 export { ACCOUNTS, type Account } from './journal/accounts.ts';
 export { readMigrations } from './migrations.ts';
 export {
@@ -51,5 +49,6 @@ export { type AsOf, type ReadPosition, readPosition } from './position/read-posi
 export { MissingModelError } from './position/require-model.ts';
 export { createProjector, type ProjectorOptions } from './projector.ts';
 export { createProjectorProcess } from './projector-process.ts';
+export { APPLYING_SESSIONS } from './projector-sessions.ts';
 export { readStatements, type StatementsAnswer, type StatementsWish } from './statements/query.ts';
 export type { StatementRow } from './statements/table.ts';

@@ -8,6 +8,7 @@ import { type Kysely, sql } from 'kysely';
 import { applyBatch } from '../src/apply-batch.ts';
 import type { ReadModel } from '../src/folding.ts';
 import { createModelTables } from '../src/generations/create-tables.ts';
+import { schemaOf } from '../src/generations/generation.ts';
 import type { ReadTables } from '../src/tables.ts';
 import { selectList } from '../src/working-set/select-list.ts';
 import { expectRows, type FoundRows, inKeyOrder } from './expect-rows.ts';
@@ -40,9 +41,10 @@ async function applyToNewGeneration(
   const trx = await db.startTransaction().execute();
   try {
     const { rows } = await sql<{ next: number }>`select max(generation) + 1 as next from read.generations`.execute(trx);
-    const schema = `read_g${rows[0]?.next}`;
-    await sql`select read.create_generation(${rows[0]?.next})`.execute(trx);
-    await createModelTables(trx, { schema }, models);
+    const next = rows[0]?.next ?? 1;
+    const schema = schemaOf(next);
+    await sql`select read.create_generation(${next}::int4)`.execute(trx);
+    await createModelTables(trx, next, models);
     for (const items of batches) await applyBatch(trx, { schema, models }, { slices: [toSlice(items)] });
     const found: FoundRows[] = [];
     for (const table of models.flatMap((model) => model.tables)) {

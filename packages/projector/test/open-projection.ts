@@ -8,6 +8,7 @@ import { type Kysely, sql } from 'kysely';
 import { applyBatch } from '../src/apply-batch.ts';
 import type { ReadModel } from '../src/folding.ts';
 import { createModelTables } from '../src/generations/create-tables.ts';
+import { rebuildSessions } from '../src/generations/rebuild-sessions.ts';
 import { readMigrations } from '../src/migrations.ts';
 import { createProjector, type ProjectorOptions } from '../src/projector.ts';
 import { READ_MODELS } from '../src/read-models.ts';
@@ -88,6 +89,11 @@ export async function openProjection(): Promise<Projection> {
   };
 }
 
+/** As `settle rebuild` opens it. */
+export function openAsOwner({ url }: Projection, lanes: number): Database<ReadTables> {
+  return openDatabase<ReadTables>({ url, applicationName: 'settle rebuild', ...rebuildSessions(lanes) });
+}
+
 /** Makes generation 2 and applies the whole log to it, partition by partition, without any consumer. */
 export async function rebuildBeside(
   db: Kysely<ReadTables>,
@@ -95,7 +101,7 @@ export async function rebuildBeside(
   models: readonly ReadModel[] = READ_MODELS,
 ): Promise<string> {
   await sql`select read.create_generation(2)`.execute(db);
-  await createModelTables(db as unknown as Kysely<unknown>, { schema: 'read_g2' }, models);
+  await createModelTables(db as unknown as Kysely<unknown>, 2, models);
   const ledger = db as unknown as Kysely<LedgerTables>;
   const heads = await db.selectFrom('ledger.partitions').selectAll().execute();
   for (const { partition, next_offset: toOffset } of heads) {

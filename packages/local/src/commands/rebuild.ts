@@ -1,5 +1,5 @@
-import { availableParallelism, constants, setPriority } from 'node:os';
-import type { Generation, RebuildStep, Rebuilt } from '@northwind/projector';
+import { constants, setPriority } from 'node:os';
+import type { Rebuilt } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
 import { type Database, openDatabase, stringify, systemClock } from '@northwind/service-kit';
 import { Command } from 'commander';
@@ -14,10 +14,10 @@ import {
 } from '../cli/context.ts';
 import { EXIT_FAILURE } from '../cli/exit-codes.ts';
 import { findDatabaseUrl, findSchemas } from '../cli/find-stack.ts';
-import { formatTable } from '../cli/print-table.ts';
-import { createProgress, type Progress } from '../cli/progress.ts';
 import { UsageError } from '../cli/usage-error.ts';
-import { renderComparison } from '../rebuild/render-comparison.ts';
+import { createRebuildProgress } from '../rebuild/rebuild-progress.ts';
+import { renderRebuilt } from '../rebuild/render-rebuilt.ts';
+import { renderStatus } from '../rebuild/render-status.ts';
 import { listenForStop } from '../up/signals.ts';
 
 interface Options {
@@ -26,7 +26,7 @@ interface Options {
   readonly rollback?: true;
   readonly status?: true;
   readonly drop?: number;
-  readonly lanes: number;
+  readonly lanes?: number;
   readonly rate?: number;
   readonly by?: string;
   readonly reason?: string;
@@ -36,8 +36,6 @@ interface Options {
 const LANES_MAX = 64;
 const RATE_MAX = 10_000_000;
 const GENERATION_MAX = 2_147_483_647;
-/** Beside the lanes: the lock, the snapshot, and what is asked meanwhile. */
-const CONNECTIONS_BESIDE = 3;
 
 export function rebuildCommand(context: CommandContext): Command {
   const command = new Command('rebuild')
@@ -46,7 +44,11 @@ export function rebuildCommand(context: CommandContext): Command {
     .option('--rollback', 'go back to those that were active before the last promotion')
     .option('--status', 'show which generations there are')
     .option('--drop <generation>', 'take away one that nobody needs any more', wholeNumber(1, GENERATION_MAX))
-    .option('--lanes <n>', 'transactions at the same time', wholeNumber(1, LANES_MAX), availableParallelism() + 1)
+    .option(
+      '--lanes <n>',
+      'transactions at the same time (default: one more than there are cores)',
+      wholeNumber(1, LANES_MAX),
+    )
     .option('--rate <n>', 'events a second at most (default: as fast as it goes)', wholeNumber(1, RATE_MAX))
     .option('--by <name>', 'who signs off a promotion in spite of differences, or a rollback; it is recorded', aName)
     .option('--reason <text>', 'why; it is recorded', aReason)
@@ -70,20 +72,18 @@ docs/rebuilding.md. Exit code 1: the generations differ, and nothing was switche
 async function run(context: CommandContext, options: Options): Promise<void> {
   refuseContradictions(options);
   const found = surroundings(context, options);
+  const { LANES_DEFAULT, RebuildError, rebuildSessions } = await import('@northwind/projector');
   const database = openDatabase<ReadTables>({
     url: findDatabaseUrl(found),
     applicationName: 'settle rebuild',
-    connectionsMax: options.lanes + CONNECTIONS_BESIDE,
-    pipeline: true,
     schemas: findSchemas(found),
-    limits: { statementMs: 0, idleInTransactionMs: 0 },
+    ...rebuildSessions(options.lanes ?? LANES_DEFAULT),
   });
   try {
     await carryOut(context, database, options);
   } catch (error) {
-    const { FillError, RebuildError } = await import('@northwind/projector');
-    if (!(error instanceof FillError) && !(error instanceof RebuildError)) throw error;
-    context.terminal.err(`settle: ${(error as Error).message}`);
+    if (!(error instanceof RebuildError)) throw error;
+    context.terminal.err(`settle: ${error.message}`);
     context.exitWith(EXIT_FAILURE);
   } finally {
     await database.close();
@@ -92,9 +92,9 @@ async function run(context: CommandContext, options: Options): Promise<void> {
 
 function carryOut(context: CommandContext, database: Database<ReadTables>, options: Options): Promise<void> {
   if (options.status) return showStatus(context, database, options);
-  if (options.drop !== undefined) return drop(context, database, options.drop);
-  if (options.rollback) return rollBack(context, database, options);
-  return rebuildAndMaybePromote(context, database, options);
+  if (options.drop !== undefined) return dropOne(context, database, options.drop);
+  if (options.rollback) return goBack(context, database, options);
+  return rebuildNext(context, database, options);
 }
 
 function refuseContradictions({ promote, rollback, status, drop, by, reason }: Options): void {
@@ -112,19 +112,16 @@ function refuseContradictions({ promote, rollback, status, drop, by, reason }: O
   }
 }
 
-async function rebuildAndMaybePromote(
-  context: CommandContext,
-  database: Database<ReadTables>,
-  options: Options,
-): Promise<void> {
-  const { rebuild, promote } = await import('@northwind/projector');
+/** Makes the next generation and compares it; with --promote it takes over where it may. */
+async function rebuildNext(context: CommandContext, database: Database<ReadTables>, options: Options): Promise<void> {
+  const { LANES_DEFAULT, rebuild, promote } = await import('@northwind/projector');
   const { terminal } = context;
+  const { lanes = LANES_DEFAULT, rate, by, reason } = options;
+  const signOff = by && reason ? { actor: by, reason } : undefined;
   setPriority(constants.priority.PRIORITY_LOW); // services on this machine go first
   const signals = listenForStop(systemClock);
-  const progress = showProgress(context);
-  const signOff = options.by && options.reason ? { actor: options.by, reason: options.reason } : undefined;
+  const progress = createRebuildProgress(terminal);
   try {
-    const { lanes, rate } = options;
     const rebuilt = await rebuild({
       database,
       lanes,
@@ -132,13 +129,13 @@ async function rebuildAndMaybePromote(
       signal: signals.stop,
       ...progress,
     }).finally(progress.stop);
-    const { comparison } = rebuilt;
-    const isPromotable = comparison.isEqual || signOff !== undefined;
-    const promoted =
-      options.promote && isPromotable ? await promote({ database, rebuilt, ...(signOff && { signOff }) }) : null;
+    const { isEqual } = rebuilt.comparison;
+    const isPromotionWanted = options.promote === true;
+    const mayTakeOver = isPromotionWanted && (isEqual || signOff !== undefined);
+    const promoted = mayTakeOver ? await promote({ database, rebuilt, ...(signOff && { signOff }) }) : null;
     if (options.json) terminal.out(stringify({ ...toJson(rebuilt), promoted: promoted?.generation ?? null }));
-    else for (const line of report(rebuilt, promoted, options)) terminal.out(line);
-    if (promoted === null && !comparison.isEqual) context.exitWith(EXIT_FAILURE);
+    else for (const line of renderRebuilt({ rebuilt, promoted, isPromotionWanted })) terminal.out(line);
+    if (promoted === null && !isEqual) context.exitWith(EXIT_FAILURE);
   } catch (error) {
     if (!signals.stop.aborted) throw error;
     terminal.err('stopped; what is done is kept: settle rebuild goes on');
@@ -148,48 +145,24 @@ async function rebuildAndMaybePromote(
   }
 }
 
-function report(rebuilt: Rebuilt, promoted: Generation | null, options: Options): string[] {
-  const { candidate, comparison } = rebuilt;
-  const lines = renderComparison(comparison);
-  if (promoted !== null) {
-    const before = comparison.active.generation;
-    return [
-      ...lines,
-      '',
-      `generation ${promoted.generation} is active; settle rebuild --rollback goes back to ${before} at once`,
-    ];
-  }
-  if (comparison.isEqual) {
-    return [...lines, '', `generation ${candidate.generation} stands by; settle rebuild --promote lets it take over`];
-  }
-  const refusal = options.promote ? ['', 'not promoted: the generations differ'] : [];
-  return [
-    ...lines,
-    ...refusal,
-    '',
-    'settle rebuild --promote --by <name> --reason <text>   lets it take over all the same',
-    `settle rebuild --drop ${candidate.generation}   takes it away`,
-  ];
-}
-
 function toJson({ candidate, comparison }: Rebuilt) {
   return { generation: candidate.generation, ...comparison, offsets: Object.fromEntries(comparison.offsets) };
 }
 
-async function rollBack({ terminal }: CommandContext, database: Database<ReadTables>, options: Options): Promise<void> {
-  const { rollBack: goBack } = await import('@northwind/projector');
+async function goBack({ terminal }: CommandContext, database: Database<ReadTables>, options: Options): Promise<void> {
+  const { rollBack } = await import('@northwind/projector');
   const { by: actor = '', reason = '' } = options;
   const startedMs = systemClock.monotonicMs();
-  const active = await goBack(database, { actor, reason });
+  const active = await rollBack(database, { actor, reason });
   const ms = Math.round(systemClock.monotonicMs() - startedMs);
   if (options.json) return terminal.out(stringify({ active: active.generation, ms }));
   terminal.out(`generation ${active.generation} is active again, after ${ms} ms`);
 }
 
-async function drop({ terminal }: CommandContext, database: Database<ReadTables>, generation: number): Promise<void> {
+async function dropOne({ terminal }: CommandContext, database: Database<ReadTables>, wanted: number): Promise<void> {
   const { dropGeneration } = await import('@northwind/projector');
-  await dropGeneration(database, generation);
-  terminal.out(`generation ${generation} is gone`);
+  await dropGeneration(database, wanted);
+  terminal.out(`generation ${wanted} is gone`);
 }
 
 async function showStatus(
@@ -199,59 +172,5 @@ async function showStatus(
 ): Promise<void> {
   const { readGenerationStatus } = await import('@northwind/projector');
   const generations = await readGenerationStatus(database.db);
-  if (options.json) return terminal.out(stringify(generations));
-  terminal.out(
-    formatTable(generations, [
-      { title: 'generation', value: ({ generation }) => String(generation), align: 'right' },
-      { title: 'status', value: ({ status }) => status },
-      { title: 'behind the log', value: ({ lag }) => number(lag), align: 'right' },
-      { title: 'created', value: ({ createdAt }) => createdAt.slice(0, 19) },
-      {
-        title: 'active since',
-        value: ({ activatedAt, status }) => (status === 'active' ? (activatedAt?.slice(0, 19) ?? '') : ''),
-      },
-      { title: 'size', value: ({ bytes }) => `${number(bytes / 1_048_576n)} MiB`, align: 'right' },
-    ]),
-  );
+  terminal.out(options.json ? stringify(generations) : renderStatus(generations));
 }
-
-function showProgress({ terminal }: CommandContext) {
-  const clock = systemClock;
-  let progress: Progress | null = null;
-  let startedMs = clock.monotonicMs();
-  let total = 0;
-  let done = 0;
-  let isIndexing = false;
-  const stop = () => {
-    progress?.stop();
-    progress = null;
-  };
-  return {
-    stop,
-    onStep: (step: RebuildStep) => {
-      if (step.step === 'filling') {
-        startedMs = clock.monotonicMs();
-        total = Number(step.events);
-        terminal.err(
-          step.isNew
-            ? `generation ${step.generation} is made: ${number(step.events)} events to apply`
-            : `generation ${step.generation} goes on: ${number(step.events)} events left to apply`,
-        );
-        progress = createProgress({ terminal, clock, label: 'rebuild', total, unit: 'events' });
-        return;
-      }
-      stop();
-      if (step.step === 'comparing') terminal.err(`generation ${step.generation} is compared`);
-      else if (!isIndexing) terminal.err(`generation ${step.generation} gets its indexes`);
-      isIndexing = true;
-    },
-    onApplied: (events: number) => {
-      done += events;
-      const perSecond = done / Math.max(0.001, (clock.monotonicMs() - startedMs) / 1_000);
-      const leftSeconds = Math.ceil(Math.max(0, total - done) / Math.max(1, perSecond));
-      progress?.update(Math.min(done, total), `${number(Math.round(perSecond))} events/s, ${leftSeconds} s left`);
-    },
-  };
-}
-
-const number = (value: bigint | number) => value.toLocaleString('en-US');

@@ -3,7 +3,6 @@ import type { ReadTables } from '@northwind/projector/tables';
 import type { BankReport, ReconcileReport } from '@northwind/reconcile';
 import { assertMigrated, type Database, openDatabase, stringify } from '@northwind/service-kit';
 import { Command, Option } from 'commander';
-import type { Kysely } from 'kysely';
 import { addFolderOption, aName, aReason, type CommandContext, surroundings, wholeNumber } from '../cli/context.ts';
 import { aDay } from '../cli/day.ts';
 import { EXIT_FAILURE } from '../cli/exit-codes.ts';
@@ -104,16 +103,17 @@ function refuseContradictions(options: Options): void {
 }
 
 async function reconcile(database: Database<ReadTables>, options: Options) {
-  const { BankStatementError, DayToComeError, ...reconciling } = await import('@northwind/reconcile');
-  await assertMigrated(database.pool, [reconciling.reconcileMigrations]);
+  const { BankStatementError, DayToComeError, isBankInOrder, isInOrder, reconcileDays, reconcileMigrations } =
+    await import('@northwind/reconcile');
+  await assertMigrated(database.pool, [reconcileMigrations]);
   try {
     const bank =
       options.bankStatement === undefined ? null : await compareWithBank(database, options.bankStatement, options);
     const { day, from, to, signOff, by = '', reason = '' } = options;
     const wish = { fromDay: day ?? from ?? to, toDay: day ?? to, signOff: signOff && { by, reason } };
-    const days = await reconciling.reconcileDays(database.db, wish);
-    const isInOrder = reconciling.isInOrder(days) && (bank === null || reconciling.isBankInOrder(bank));
-    return { report: { ...days, bank } satisfies ReconcileReport, isInOrder };
+    const days = await reconcileDays(database.db, wish);
+    const report: ReconcileReport = { ...days, bank };
+    return { report, isInOrder: isInOrder(days) && (bank === null || isBankInOrder(bank)) };
   } catch (error) {
     if (error instanceof DayToComeError) throw new UsageError(error.message, { hint: 'name a day that has begun' });
     if (!(error instanceof BankStatementError)) throw error;
@@ -127,7 +127,7 @@ async function compareWithBank(database: Database<ReadTables>, path: string, opt
   const { compareBank, STATEMENT_BYTES_MAX } = await import('@northwind/reconcile');
   const bytes = readBytes(path, STATEMENT_BYTES_MAX);
   const { account, daysWindow } = options;
-  return compareBank(database.db as unknown as Kysely<unknown>, { bytes, account, daysWindow });
+  return compareBank(database.db, { bytes, account, daysWindow });
 }
 
 function readBytes(path: string, bytesMax: number): Uint8Array {

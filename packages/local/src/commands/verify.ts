@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { addFolderOption, addJsonOption, type CommandContext, surroundings, wholeNumber } from '../cli/context.ts';
 import { EXIT_FAILURE } from '../cli/exit-codes.ts';
 import { findDatabaseUrl } from '../cli/find-stack.ts';
+import { formatNumber } from '../cli/format-number.ts';
 import { formatTable } from '../cli/print-table.ts';
 import { createProgress, type Progress } from '../cli/progress.ts';
 import { UsageError } from '../cli/usage-error.ts';
@@ -91,7 +92,7 @@ function showProgress({ terminal }: CommandContext) {
     },
     onProgress: (events: number) => {
       read += events;
-      progress?.update(read, `${number(eventsPerSecond(read))} events/s`);
+      progress?.update(read, `${formatNumber(eventsPerSecond(read))} events/s`);
     },
     stop: () => progress?.stop(),
   };
@@ -106,10 +107,10 @@ interface ReportView {
 export function reportLines({ report, eventsPerSecond, whatToDo }: ReportView): string[] {
   const { events, partitions, blocks, unsealed, anchored, findings, findingCount } = report;
   const summary = [
-    `${number(events)} events in ${partitions} partitions read, ${number(eventsPerSecond)} events/s`,
-    `${number(blocks)} blocks of seals checked`,
-    `${number(Number(unsealed))} events at the end are not sealed yet`,
-    ...(anchored === null ? [] : [`${number(anchored)} anchored heads compared`]),
+    `${formatNumber(events)} events in ${partitions} partitions read, ${formatNumber(eventsPerSecond)} events/s`,
+    `${formatNumber(blocks)} blocks of seals checked`,
+    `${formatNumber(unsealed)} events at the end are not sealed yet`,
+    ...(anchored === null ? [] : [`${formatNumber(anchored)} anchored heads compared`]),
   ];
   if (findings.length === 0) return [...summary, 'nothing was changed, taken away, added or moved'];
   const guards = findings.filter(({ kind }) => kind === 'guard_off').length;
@@ -122,11 +123,11 @@ export function reportLines({ report, eventsPerSecond, whatToDo }: ReportView): 
   const more = findings.length - FINDINGS_SHOWN;
   return [
     ...summary,
-    ...(findingCount > 0n ? [`${number(Number(findingCount))} offsets are not as they were`] : []),
-    ...(guards > 0 ? [`${number(guards)} guards of the tables are not as they were made`] : []),
+    ...(findingCount > 0n ? [`${formatNumber(findingCount)} offsets are not as they were`] : []),
+    ...(guards > 0 ? [`${formatNumber(guards)} guards of the tables are not as they were made`] : []),
     '',
     ...table.split('\n'),
-    ...(more > 0 ? [`and ${number(more)} more; --json has them`] : []),
+    ...(more > 0 ? [`and ${formatNumber(more)} more; --json has them`] : []),
     '',
     'What to do:',
     ...[...kinds].map((kind) => `  ${kindWord(kind)}: ${whatToDo[kind]}`),
@@ -140,5 +141,3 @@ function coordinates({ partition, offset, toOffset }: Finding): string {
 }
 
 const kindWord = (kind: FindingKind) => kind.replace('_', ' ');
-
-const number = (value: number) => value.toLocaleString('en-US');

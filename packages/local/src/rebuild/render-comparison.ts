@@ -1,6 +1,7 @@
 /** Two generations side by side, for people: what is equal in a line each, what differs down to its event. */
 import { formatMoney } from '@northwind/events';
 import type { Comparison, MerchantDifference, MoneyComparison } from '@northwind/projector';
+import { formatNumber } from '../cli/format-number.ts';
 import { formatTable } from '../cli/print-table.ts';
 
 export function renderComparison(comparison: Comparison): string[] {
@@ -10,18 +11,19 @@ export function renderComparison(comparison: Comparison): string[] {
   const events = [...offsets.values()].reduce((sum, offset) => sum + offset, 0n);
   const rows = formatTable(tables, [
     { title: 'rows of', value: ({ table }) => table },
-    { title: left, value: ({ activeRows }) => number(activeRows), align: 'right' },
-    { title: right, value: ({ candidateRows }) => number(candidateRows), align: 'right' },
+    { title: left, value: ({ activeRows }) => formatNumber(activeRows), align: 'right' },
+    { title: right, value: ({ candidateRows }) => formatNumber(candidateRows), align: 'right' },
     { title: '', value: (table) => mark(table.isEqual) },
   ]);
+  const hashes = `${short(active.hash)}  ${isEqual ? '=' : '≠'}  ${short(candidate.hash)}`;
   return [
     ...rows.split('\n'),
     ...renderMoney(comparison.money, { left, right }),
     '',
-    `hash ${short(active.hash)}  ${isEqual ? '=' : '≠'}  ${short(candidate.hash)}  after ${number(events)} events`,
+    `hash ${hashes}  after ${formatNumber(events)} events`,
     ...(onlyInCandidate.length > 0 ? [`new, with nothing to compare: ${onlyInCandidate.join(', ')}`] : []),
     ...(onlyInActive.length > 0 ? [`no longer there, with nothing to compare: ${onlyInActive.join(', ')}`] : []),
-    isEqual ? 'equal to the cent' : `${number(comparison.merchantsDiffering)} merchants differ`,
+    isEqual ? 'equal to the cent' : `${formatNumber(comparison.merchantsDiffering)} merchants differ`,
     ...comparison.differences.flatMap((difference) => renderDifference(difference, { left, right })),
     ...renderMore(comparison),
   ];
@@ -45,7 +47,7 @@ function renderMoney(money: readonly MoneyComparison[], { left, right }: Names):
 }
 
 function renderDifference({ merchantId, tables, first }: MerchantDifference, { left, right }: Names): string[] {
-  const counts = tables.map(({ table, rows }) => `${table} ${number(rows)}`).join(', ');
+  const counts = tables.map(({ table, rows }) => `${table} ${formatNumber(rows)}`).join(', ');
   const event = first.eventType === null ? 'an event' : `${first.eventType} of ${first.subject}`;
   const columns = first.active === null || first.candidate === null ? ['(the row)'] : first.columns;
   const parts = formatTable(columns, [
@@ -63,7 +65,7 @@ function renderDifference({ merchantId, tables, first }: MerchantDifference, { l
 
 function renderMore({ merchantsDiffering, differences }: Comparison): string[] {
   const more = merchantsDiffering - differences.length;
-  return more > 0 ? ['', `and ${number(more)} merchants more`] : [];
+  return more > 0 ? ['', `and ${formatNumber(more)} merchants more`] : [];
 }
 
 function tell(row: FirstRow, column: string): string {
@@ -76,5 +78,3 @@ type FirstRow = MerchantDifference['first']['active'];
 const short = (hash: string) => `${hash.slice(0, 16)}…`;
 
 const mark = (isEqual: boolean) => (isEqual ? '✓' : '✗');
-
-const number = (value: bigint | number) => value.toLocaleString('en-US');

@@ -1,6 +1,7 @@
 /** The days for people: a line each, and below them what is not as it should be. */
 import { formatMoney } from '@northwind/events';
 import type { CertificateReport, CertificateStatus, DayReport, DaysReport, Line } from '@northwind/reconcile';
+import { formatNumber } from '../cli/format-number.ts';
 import { type Column, formatTable } from '../cli/print-table.ts';
 import { shorten } from '../cli/shorten.ts';
 
@@ -62,10 +63,7 @@ function worstOf({ certificates }: DayReport): CertificateStatus {
 }
 
 function sum({ certificates }: DayReport, pick: (certificate: CertificateReport) => readonly bigint[]): string {
-  return certificates
-    .flatMap(pick)
-    .reduce((total, count) => total + count, 0n)
-    .toLocaleString('en-US');
+  return formatNumber(certificates.flatMap(pick).reduce((total, count) => total + count, 0n));
 }
 
 function moneyOf({ certificates }: DayReport): string {

@@ -8,7 +8,8 @@ import { nth } from '../../test/arbitrary-events.ts';
 import { openProjection, type Projection } from '../../test/open-projection.ts';
 import type { ReadModel } from '../folding.ts';
 import { READ_MODELS } from '../read-models.ts';
-import { promote, rebuild } from './rebuild.ts';
+import { promote } from './promote.ts';
+import { rebuild } from './rebuild.ts';
 
 const money = { merchantId: 'mer_001', amount: 1_000, fee: 30, currency: 'EUR' };
 const capture = (index: number) => paymentCaptured({ ...money, paymentId: `pay_${index}`, time: nth(index) });

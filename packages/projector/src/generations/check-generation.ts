@@ -3,9 +3,10 @@ import { type Kysely, sql } from 'kysely';
 import type { Target } from '../apply-batch.ts';
 import type { ReadModel } from '../folding.ts';
 import { sqlName, type Table } from '../working-set/table.ts';
+import type { Generation } from './generation.ts';
 
 /** Why this release must leave a generation alone; undefined when it may keep it. */
-export async function findMisfit(db: Kysely<unknown>, generation: Target): Promise<string | undefined> {
+export async function findMisfit(db: Kysely<unknown>, generation: Generation): Promise<string | undefined> {
   return (
     (await findOtherVersion(db, generation)) ??
     (await findUnlikeColumn(db, generation)) ??
@@ -48,10 +49,12 @@ async function findUnkeptTable(db: Kysely<unknown>, { schema, models }: Target):
 }
 
 /** Why the rows would become a mixture: a model whose version is another than the generation was made with. */
-async function findOtherVersion(db: Kysely<unknown>, { schema, models }: Target): Promise<string | undefined> {
+async function findOtherVersion(
+  db: Kysely<unknown>,
+  { generation, schema, models }: Generation,
+): Promise<string | undefined> {
   const { rows } = await sql<{ model: string; version: number }>`
-    select model, version from read.generation_models
-    where format('read_g%s', generation) = ${schema}`.execute(db);
+    select model, version from read.generation_models where generation = ${generation}`.execute(db);
   const versions = new Map(rows.map(({ model, version }) => [model, version]));
   const other = models.find((model) => versionOf(model) !== (versions.get(model.name) ?? 1));
   if (other === undefined) return undefined;

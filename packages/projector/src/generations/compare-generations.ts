@@ -4,15 +4,14 @@
  * hashes, which no order changes. So equal tables cost one pass over each, and only what differs is fetched.
  */
 import { createHash } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
-import type { Account } from '../journal/accounts.ts';
-import { ACCOUNTS } from '../journal/accounts.ts';
+import { sql } from 'kysely';
+import { ACCOUNTS, type Account } from '../journal/accounts.ts';
 import { journalTable } from '../journal/table.ts';
-import type { ReadTables } from '../tables.ts';
 import { findDifferences, type MerchantDifference } from './find-differences.ts';
-import type { Generation } from './generation.ts';
+import type { GenerationPair } from './generation.ts';
 import type { Held } from './hold-generation.ts';
 import { ROW_HASH } from './row-hash.ts';
+import { readOnlyIn, readSharedTables, type SharedTable, type Side, type Sides, sharedRow } from './shared-tables.ts';
 
 export interface Comparison {
   readonly active: ComparedGeneration;
@@ -52,27 +51,15 @@ export interface MoneyComparison {
   readonly candidateMinor: bigint;
 }
 
-/** One generation at its offsets, as the comparison reads it. */
-export interface Side {
-  readonly db: Kysely<ReadTables>;
-  readonly schema: string;
-}
-
-export interface SharedTable {
-  readonly name: string;
-  /** SQL names of the columns that both have. */
-  readonly columns: readonly string[];
-}
-
 const MERCHANTS_TOLD = 20;
 
 export async function compareGenerations(
-  { active, candidate }: { readonly active: Generation; readonly candidate: Generation },
+  { active, candidate }: GenerationPair,
   { trx, snapshot, offsets }: Held,
 ): Promise<Comparison> {
   const left: Side = { db: snapshot, schema: active.schema };
   const right: Side = { db: trx, schema: candidate.schema };
-  const shared = await readSharedTables(left, right);
+  const shared = await readSharedTables({ left, right });
   const tables: (TableComparison & { readonly hashes: readonly [string, string] })[] = [];
   for (const table of shared) {
     const [ours, theirs] = await Promise.all([readFingerprint(left, table), readFingerprint(right, table)]);
@@ -99,31 +86,9 @@ export async function compareGenerations(
   };
 }
 
-async function readSharedTables(left: Side, right: Side): Promise<SharedTable[]> {
-  const { rows } = await sql<{ readonly name: string; readonly columns: readonly string[] }>`
-    select a.table_name::text as name, array_agg(a.column_name::text order by a.column_name) as columns
-    from information_schema.columns a
-    join information_schema.columns b using (table_name, column_name)
-    where a.table_schema = ${left.schema} and b.table_schema = ${right.schema}
-    group by a.table_name order by a.table_name`.execute(right.db);
-  return rows;
-}
-
-async function readOnlyIn(side: Side, other: Side): Promise<string[]> {
-  const { rows } = await sql<{ readonly what: string }>`
-    select distinct case when b.table_name is null then a.table_name::text
-                         else a.table_name || '.' || a.column_name end as what
-    from information_schema.columns a
-    left join information_schema.tables b on b.table_schema = ${other.schema} and b.table_name = a.table_name
-    left join information_schema.columns c
-      on c.table_schema = ${other.schema} and c.table_name = a.table_name and c.column_name = a.column_name
-    where a.table_schema = ${side.schema} and c.column_name is null order by 1`.execute(side.db);
-  return rows.map(({ what }) => what);
-}
-
-/** The columns of a table that both have, as one row to be hashed. */
-export function sharedRow({ schema }: Side, { name, columns }: SharedTable) {
-  return sql`(select ${sql.join(columns.map((column) => sql.ref(column)))} from ${sql.table(`${schema}.${name}`)})`;
+/** As JSON takes it: a Map would be stored as nothing. */
+export function toReport(comparison: Comparison) {
+  return { ...comparison, offsets: Object.fromEntries(comparison.offsets) };
 }
 
 async function readFingerprint(side: Side, table: SharedTable): Promise<{ rows: bigint; hash: string }> {
@@ -133,10 +98,7 @@ async function readFingerprint(side: Side, table: SharedTable): Promise<{ rows: 
   return rows[0] ?? { rows: 0n, hash: '0' };
 }
 
-async function compareMoney(
-  { left, right }: { readonly left: Side; readonly right: Side },
-  shared: readonly SharedTable[],
-): Promise<MoneyComparison[]> {
+async function compareMoney({ left, right }: Sides, shared: readonly SharedTable[]): Promise<MoneyComparison[]> {
   if (!shared.some(({ name }) => name === journalTable.name)) return [];
   const [ours, theirs] = await Promise.all([readMoney(left), readMoney(right)]);
   const currencies = [...new Set([...ours.keys(), ...theirs.keys()])].sort();

@@ -16,12 +16,9 @@ export async function createGeneration(
   models: readonly ReadModel[] = READ_MODELS,
 ): Promise<Generation> {
   return db.transaction().execute(async (trx) => {
-    const { rows } = await sql<{ readonly next: number }>`
-      select greatest((select max(generation) from read.generations),
-                      (select max(generation) from read.generation_actions)) + 1 as next`.execute(trx);
-    const next = rows[0]?.next;
+    const next = await readNextNumber(trx);
     await sql`select read.create_generation(${next}::int4)`.execute(trx);
-    await createModelTables(trx as unknown as Kysely<unknown>, { schema: `read_g${next}` }, models);
+    await createModelTables(trx as unknown as Kysely<unknown>, next, models);
     const created = (await listGenerations(trx, models)).find(({ generation }) => generation === next);
     if (created === undefined) throw new Error(`generation ${next} was made and is not there`);
     await deferIndexes(trx, created);
@@ -29,4 +26,13 @@ export async function createGeneration(
     await recordAction(trx, { action: 'created', generation: created.generation });
     return created;
   });
+}
+
+async function readNextNumber(db: Kysely<ReadTables>): Promise<number> {
+  const { rows } = await sql<{ readonly next: number }>`
+    select greatest((select max(generation) from read.generations),
+                    (select max(generation) from read.generation_actions)) + 1 as next`.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new Error('there is no next number of a generation');
+  return row.next;
 }

@@ -8,13 +8,15 @@ import type { ReadModel } from '../folding.ts';
 import { READ_MODELS } from '../read-models.ts';
 import { keyedTable, sqlName, type Table } from '../working-set/table.ts';
 import { createModelTables } from './create-tables.ts';
+import { schemaOf } from './generation.ts';
 
-const schema = 'read_g2';
+const GENERATION = 2;
+const schema = schemaOf(GENERATION);
 
 async function createGeneration({ db }: Projection, models: readonly ReadModel[]): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    await sql`select read.create_generation(2)`.execute(trx);
-    await createModelTables(trx as unknown as Kysely<unknown>, { schema }, models);
+    await sql`select read.create_generation(${GENERATION}::int4)`.execute(trx);
+    await createModelTables(trx as unknown as Kysely<unknown>, GENERATION, models);
   });
 }
 
@@ -79,7 +81,7 @@ test('the tables that are there already stay as they are', async () => {
   await using projection = await openProjection();
   await createGeneration(projection, [...READ_MODELS, feeRevenueByDay]);
   const before = await dumpTable(projection, 'balances');
-  await createModelTables(projection.db as unknown as Kysely<unknown>, { schema }, [...READ_MODELS, feeRevenueByDay]);
+  await createModelTables(projection.db as unknown as Kysely<unknown>, GENERATION, [...READ_MODELS, feeRevenueByDay]);
   expect(await dumpTable(projection, 'balances')).toBe(before);
 });
 

@@ -7,7 +7,7 @@ import type { ReadModel } from '../folding.ts';
 import { sqlName, type Table } from '../working-set/table.ts';
 import type { TableDefinition } from '../working-set/table-definition.ts';
 import { findUnlikeColumn, readTableNames, versionOf } from './check-generation.ts';
-import type { Generation } from './generation.ts';
+import { schemaOf } from './generation.ts';
 
 /**
  * Inside the caller's transaction, right after `read.create_generation`. Lets the projector write them, keeps which
@@ -15,31 +15,28 @@ import type { Generation } from './generation.ts';
  */
 export async function createModelTables(
   db: Kysely<unknown>,
-  { schema }: Pick<Generation, 'schema'>,
+  generation: number,
   models: readonly ReadModel[],
 ): Promise<void> {
+  const schema = schemaOf(generation);
   const there = await readTableNames(db, schema);
   for (const model of models) {
     for (const table of model.tables) {
       if (!there.has(table.name)) await createTable(db, schema, { model: model.name, table });
     }
   }
-  await sql`
-    select read.grant_generation(generation) from read.generations
-    where format('read_g%s', generation) = ${schema}`.execute(db);
-  await keepVersions(db, schema, models);
+  await sql`select read.grant_generation(${generation}::int4)`.execute(db);
+  await keepVersions(db, generation, models);
   const unlike = await findUnlikeColumn(db, { schema, models });
   if (unlike !== undefined) throw new Error(unlike);
 }
 
-async function keepVersions(db: Kysely<unknown>, schema: string, models: readonly ReadModel[]): Promise<void> {
+async function keepVersions(db: Kysely<unknown>, generation: number, models: readonly ReadModel[]): Promise<void> {
   const names = models.map(({ name }) => name);
   await sql`
     insert into read.generation_models (generation, model, version)
-    select g.generation, m.name, m.version
-    from read.generations g
-    cross join unnest(${names}::text[], ${models.map(versionOf)}::int4[]) as m(name, version)
-    where format('read_g%s', generation) = ${schema}
+    select ${generation}::int4, name, version
+    from unnest(${names}::text[], ${models.map(versionOf)}::int4[]) as m(name, version)
     on conflict do nothing`.execute(db);
 }
 

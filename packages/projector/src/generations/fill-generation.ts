@@ -16,6 +16,7 @@ import { type Kysely, sql } from 'kysely';
 import { applyBatch } from '../apply-batch.ts';
 import type { ReadTables } from '../tables.ts';
 import type { Generation } from './generation.ts';
+import { RebuildError } from './rebuild-error.ts';
 
 export interface FillOptions {
   readonly db: Kysely<ReadTables>;
@@ -33,7 +34,7 @@ export interface FillOptions {
 }
 
 /** An event that the read models can't take. Everything below it in its partition is applied. */
-export class FillError extends Error {
+export class FillError extends RebuildError {
   override name = 'FillError';
 }
 

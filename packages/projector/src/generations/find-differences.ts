@@ -1,8 +1,8 @@
 /** Where two generations part: by merchant, down to the first event whose rows differ. */
 import type { Coordinate } from '@northwind/event-store';
 import { sql } from 'kysely';
-import { type SharedTable, type Side, sharedRow } from './compare-generations.ts';
 import { ROW_HASH } from './row-hash.ts';
+import { type SharedTable, type Side, type Sides, sharedRow } from './shared-tables.ts';
 
 export interface MerchantDifference {
   readonly merchantId: string;
@@ -31,11 +31,6 @@ export interface FirstDifference extends Coordinate {
 
 /** SQL name of a column → its value as PostgreSQL writes it: an amount must not lose digits on its way. */
 export type RowTexts = Readonly<Record<string, string | null>>;
-
-interface Sides {
-  readonly left: Side;
-  readonly right: Side;
-}
 
 export async function findDifferences(
   sides: Sides,

@@ -15,6 +15,17 @@ export interface Generation {
   readonly models: readonly ReadModel[];
 }
 
+/** As `read.create_generation` names it. */
+export function schemaOf(generation: number): string {
+  return `read_g${generation}`;
+}
+
+/** What is compared and exchanged: that which readers see, and that which may take over from it. */
+export interface GenerationPair {
+  readonly active: Generation;
+  readonly candidate: Generation;
+}
+
 export async function readActiveGeneration(
   db: Kysely<ReadTables>,
   models: readonly ReadModel[] = READ_MODELS,
@@ -37,6 +48,6 @@ export async function listGenerations(
   return rows.map(({ tables, ...generation }) => {
     const has = new Set(tables);
     const own = models.filter((model) => model.tables.every((table) => has.has(table.name)));
-    return { ...generation, schema: `read_g${generation.generation}`, models: own };
+    return { ...generation, schema: schemaOf(generation.generation), models: own };
   });
 }

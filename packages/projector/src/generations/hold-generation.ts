@@ -8,7 +8,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { readAtOneSnapshot } from '../position/read-at-one-snapshot.ts';
 import type { ReadTables } from '../tables.ts';
 import { roundOn } from './fill-generation.ts';
-import type { Generation } from './generation.ts';
+import type { Generation, GenerationPair } from './generation.ts';
 import { RebuildError } from './rebuild-error.ts';
 
 export interface Held {
@@ -24,10 +24,15 @@ const CATCH_UP_MS = 20;
 /** Without a step of the active generation in this time, nobody keeps it up to date. */
 const CATCH_UP_MAX_MS = 30_000;
 
+/** The active generation does not come as far as the other is. */
+export class HoldError extends RebuildError {
+  override name = 'HoldError';
+}
+
 /** Needs two connections. A candidate that is ahead somewhere waits for the active one to come as far. */
 export function holdBeside<T>(
   db: Kysely<ReadTables>,
-  { active, candidate }: { readonly active: Generation; readonly candidate: Generation },
+  { active, candidate }: GenerationPair,
   use: (held: Held) => Promise<T>,
   { signal, clock = systemClock }: { readonly signal?: AbortSignal; readonly clock?: Clock } = {},
 ): Promise<T> {
@@ -46,7 +51,7 @@ interface Waiting {
   readonly signal?: AbortSignal;
 }
 
-/** Throws RebuildError when the active generation stands still below the other's offsets. */
+/** Throws HoldError when the active generation stands still below the other's offsets. */
 async function waitFor(
   db: Kysely<ReadTables>,
   active: Generation,
@@ -63,7 +68,7 @@ async function waitFor(
     if (left !== missing) movedMs = clock.monotonicMs();
     missing = left;
     if (clock.monotonicMs() - movedMs > CATCH_UP_MAX_MS) {
-      throw new RebuildError(
+      throw new HoldError(
         `generation ${active.generation}, which is active, lacks ${left} events that it is to be compared at, ` +
           'and applies none: is a projector running? settle groups tells whether it is stopped',
       );

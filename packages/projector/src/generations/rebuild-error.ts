@@ -1,4 +1,4 @@
-/** What can't be done with generations as things stand; the message says what to do. Nothing was changed. */
+/** What can't be done to generations as things stand; the message says what to do. */
 export class RebuildError extends Error {
   override name = 'RebuildError';
 }

@@ -1,12 +1,12 @@
 import { createConsumer, DOORBELL_READ } from '@northwind/event-store';
 import { paymentCaptured } from '@northwind/events';
-import { type Database, openDatabase, systemClock } from '@northwind/service-kit';
+import { systemClock } from '@northwind/service-kit';
 import { silentLogger } from '@northwind/testing';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { arbitraryEvents, nth } from '../../test/arbitrary-events.ts';
-import { dumpGeneration, openProjection, type Projection } from '../../test/open-projection.ts';
+import { dumpGeneration, openAsOwner, openProjection, type Projection } from '../../test/open-projection.ts';
 import type { ReadModel } from '../folding.ts';
 import { payouts } from '../payouts/fold.ts';
 import { type PayoutTransition, transitionsSource } from '../payouts/transitions-source.ts';
@@ -14,11 +14,14 @@ import { readAtOneSnapshot } from '../position/read-at-one-snapshot.ts';
 import { readPosition } from '../position/read-position.ts';
 import { READ_MODELS } from '../read-models.ts';
 import type { ReadTables } from '../tables.ts';
+import { dropGeneration } from './drop-generation.ts';
 import { FillError } from './fill-generation.ts';
 import { readActiveGeneration } from './generation.ts';
 import { readGenerationStatus } from './generation-status.ts';
-import { dropGeneration, promote, rebuild, rollBack } from './rebuild.ts';
+import { promote } from './promote.ts';
+import { rebuild } from './rebuild.ts';
 import { RebuildError } from './rebuild-error.ts';
+import { rollBack } from './roll-back.ts';
 
 const LANES = 2;
 const CARD = { method: 'card', reference: 'r' };
@@ -29,23 +32,12 @@ function traffic(seed: number, count: number) {
   return events ?? [];
 }
 
-function openAsOwner({ url }: Projection): Database<ReadTables> {
-  const limits = { statementMs: 0, idleInTransactionMs: 0 };
-  return openDatabase<ReadTables>({
-    url,
-    applicationName: 'rebuild test',
-    connectionsMax: LANES + 3,
-    pipeline: true,
-    limits,
-  });
-}
-
 const statuses = async ({ db }: Projection) =>
   (await readGenerationStatus(db)).map(({ generation, status }) => `${generation} ${status}`);
 
 test('a rebuild beside live traffic ends equal, takes over, and gives way again within a second', async () => {
   await using projection = await openProjection();
-  await using database = openAsOwner(projection);
+  await using database = openAsOwner(projection, LANES);
   const events = traffic(3, 3_000);
   await projection.append(events.slice(0, 1_500));
   await projection.startProjector({ batchSizeMax: 100 });
@@ -108,7 +100,7 @@ async function appendInTurns(projection: Projection, events: ReturnType<typeof t
 
 test('a generation filled without indexes has them all at the end, with their comments', async () => {
   await using projection = await openProjection();
-  await using database = openAsOwner(projection);
+  await using database = openAsOwner(projection, LANES);
   await projection.append(traffic(5, 200));
   await projection.startProjector();
   await projection.caughtUp();
@@ -130,7 +122,7 @@ test('a generation filled without indexes has them all at the end, with their co
 
 test('one cent on one payout is refused, told down to its event, and passes only by a word on record', async () => {
   await using projection = await openProjection();
-  await using database = openAsOwner(projection);
+  await using database = openAsOwner(projection, LANES);
   await projection.append(traffic(9, 1_000));
   await projection.startProjector();
   await projection.caughtUp();
@@ -180,7 +172,7 @@ function withOneCentOn(place: { readonly partition: number; readonly offset: big
 
 test('no query fails and no answer mixes two generations while they take over from each other', async () => {
   await using projection = await openProjection();
-  await using database = openAsOwner(projection);
+  await using database = openAsOwner(projection, LANES);
   const merchantId = 'mer_001';
   const partition = 4;
   const captured = (n: number) =>
@@ -223,7 +215,7 @@ test('no query fails and no answer mixes two generations while they take over fr
 
 test('whoever reads transitions gets each of them once, whatever generation is active', async () => {
   await using projection = await openProjection();
-  await using database = openAsOwner(projection);
+  await using database = openAsOwner(projection, LANES);
   const events = traffic(29, 2_000);
   await projection.append(events.slice(0, 600));
   await projection.startProjector({ batchSizeMax: 50 });
@@ -258,8 +250,8 @@ test('whoever reads transitions gets each of them once, whatever generation is a
 
 test('two rebuilds at once: the second is told so', async () => {
   await using projection = await openProjection();
-  await using database = openAsOwner(projection);
-  await using other = openAsOwner(projection);
+  await using database = openAsOwner(projection, LANES);
+  await using other = openAsOwner(projection, LANES);
   await projection.append(traffic(17, 200));
   await projection.startProjector();
   let second: Promise<unknown> = Promise.resolve();
@@ -277,7 +269,7 @@ test('two rebuilds at once: the second is told so', async () => {
 
 test('an event that the models can not take stops the rebuild and is named; mended, it goes on', async () => {
   await using projection = await openProjection();
-  await using database = openAsOwner(projection);
+  await using database = openAsOwner(projection, LANES);
   await projection.append(traffic(19, 300));
   await projection.startProjector();
   await projection.caughtUp();

@@ -10,7 +10,9 @@ import { nth } from '../../test/arbitrary-events.ts';
 import { openProjection, type Projection } from '../../test/open-projection.ts';
 import { readPosition } from '../position/read-position.ts';
 import type { ReadTables } from '../tables.ts';
-import { promote, rebuild, rollBack } from './rebuild.ts';
+import { promote } from './promote.ts';
+import { rebuild } from './rebuild.ts';
+import { rollBack } from './roll-back.ts';
 
 const signOff = { actor: 'ada', reason: 'a test' };
 const ofMerchant = { merchantId: 'mer_001', currency: 'EUR' };

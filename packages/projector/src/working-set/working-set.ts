@@ -1,7 +1,7 @@
 /**
  * The rows that one batch touches, in memory. A batch is folded in three steps: every read model says which keys it
- * will need, they are loaded with one statement a table, and after the fold the changed rows are written with one
- * statement a table.
+ * will need, they are loaded with one statement a table, and after the fold the new rows are written with one statement
+ * a table and the replaced ones with another.
  *
  * Asking for a key that nobody announced would silently read as "no such row" and lose money, so it throws.
  */

@@ -1,4 +1,5 @@
 /** The books against the bank's own account of the same days. */
+import type { ReadTables } from '@northwind/projector/tables';
 import type { Kysely } from 'kysely';
 import { addDays } from '../day.ts';
 import type { BankItem, BankStatement } from './bank-statement.ts';
@@ -52,7 +53,7 @@ export interface BankWish {
 }
 
 /** Throws BankStatementError when the file can't be read. */
-export async function compareBank(db: Kysely<unknown>, wish: BankWish): Promise<BankReport> {
+export async function compareBank(db: Kysely<ReadTables>, wish: BankWish): Promise<BankReport> {
   const statements = selectAccount(readCamt053(decodeText(wish.bytes)), wish.account);
   const refused = statements.flatMap(checkBalance);
   const shown = statements.map(({ items: _, notes: __, ...statement }) => statement);

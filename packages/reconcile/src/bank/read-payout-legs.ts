@@ -1,5 +1,6 @@
 /** What the books say moved at the bank. */
 import type { Instant } from '@northwind/events';
+import type { ReadTables } from '@northwind/projector/tables';
 import { type Kysely, sql } from 'kysely';
 import type { PayoutLeg } from './match-payouts.ts';
 
@@ -19,7 +20,7 @@ interface Row extends Pick<PayoutLeg, 'payoutId' | 'merchantId' | 'amountMinor' 
 }
 
 /** Payouts that settled, and those that came back after that. One that came back without it moved nothing. */
-export async function readPayoutLegs(db: Kysely<unknown>, wish: LegsWish): Promise<PayoutLeg[]> {
+export async function readPayoutLegs(db: Kysely<ReadTables>, wish: LegsWish): Promise<PayoutLeg[]> {
   const isWithin = (column: string) =>
     sql`(${sql.ref(column)} at time zone 'UTC')::date between ${wish.fromDay}::date and ${wish.toDay}::date`;
   const { rows } = await sql<Row>`

@@ -1,19 +1,12 @@
 /** The rows that the day's events left in the read models, each looked up by what its event is about. */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { NO_CURRENCY, type Reading } from './figures.ts';
+import { readSums } from './read-sums.ts';
 import { type Stretch, stretchTable } from './stretch.ts';
 
-interface RowSum {
-  readonly partition: number;
-  readonly check: string;
-  readonly currency: string;
-  readonly count: bigint;
-  readonly amountMinor: string;
-}
-
 /** A business duplicate's time is another than that of its row, so it finds none. */
-export async function readRows(db: Kysely<unknown>, stretches: readonly Stretch[]): Promise<Reading[]> {
-  const { rows } = await sql<RowSum>`
+export function readRows(db: Kysely<unknown>, stretches: readonly Stretch[]): Promise<Reading[]> {
+  const sums = sql`
     select s.partition, of_partition.*
     from ${stretchTable(stretches)}
     cross join lateral (
@@ -41,8 +34,8 @@ export async function readRows(db: Kysely<unknown>, stretches: readonly Stretch[
       select 'rows.payout_facts', ${NO_CURRENCY}, count(*), '0'
       from read.payout_facts f
       where f.partition = s.partition and f."offset" >= s.from_offset and f."offset" < s.applied_to
-    ) of_partition`.execute(db);
-  return rows.map(({ amountMinor, ...row }) => ({ ...row, amountMinor: BigInt(amountMinor) }));
+    ) of_partition`;
+  return readSums(db, sums);
 }
 
 /** "offset 0" keeps the stretch to its own scan: a range of the log's key, not a join of all partitions. */

@@ -2,25 +2,18 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { addDays } from '../day.ts';
 import { NO_CURRENCY, type Reading, type Readings } from './figures.ts';
+import { readSums } from './read-sums.ts';
 import { type Stretch, stretchTable } from './stretch.ts';
 
-interface Sum {
-  readonly partition: number;
-  readonly check: string;
-  readonly currency: string;
-  readonly count: bigint;
-  readonly amountMinor: string;
-}
-
 export async function readTransitions(db: Kysely<unknown>, stretches: readonly Stretch[]): Promise<Readings> {
-  const transitions = await read(
+  const transitions = await readSums(
     db,
     sql`
     select t.partition, 'transitions.' || t.status as "check", t.currency, count(*) as count,
            sum(t.amount)::text as "amountMinor"
     from ${transitionsTo(stretches, sql`s.applied_to`)} t group by 1, 2, 3`,
   );
-  const owed = await read(
+  const owed = await readSums(
     db,
     sql`
     select t.partition, 'deliveries' as "check", t.currency, count(*) as count, sum(t.amount)::text as "amountMinor"
@@ -34,7 +27,7 @@ export async function readTransitions(db: Kysely<unknown>, stretches: readonly S
     )
     group by 1, 3`,
   );
-  const planned = await read(
+  const planned = await readSums(
     db,
     sql`
     select t.partition, 'deliveries' as "check", t.currency, count(*) as count, sum(t.amount)::text as "amountMinor"
@@ -51,7 +44,7 @@ export async function readTransitions(db: Kysely<unknown>, stretches: readonly S
  * ever, so this does not change when a later attempt succeeds.
  */
 export function readAcknowledged(db: Kysely<unknown>, day: string, stretches: readonly Stretch[]): Promise<Reading[]> {
-  return read(
+  return readSums(
     db,
     sql`
     select t.partition, 'acknowledged' as "check", t.currency, count(*) as count, sum(t.amount)::text as "amountMinor"
@@ -78,9 +71,4 @@ function transitionsTo(stretches: readonly Stretch[], end: RawBuilder<unknown>):
       where t.partition = s.partition and t."offset" >= s.from_offset and t."offset" < ${end}
       offset 0
     ) t)`;
-}
-
-async function read(db: Kysely<unknown>, query: RawBuilder<unknown>): Promise<Reading[]> {
-  const { rows } = await (query as RawBuilder<Sum>).execute(db);
-  return rows.map(({ amountMinor, ...row }) => ({ ...row, amountMinor: BigInt(amountMinor) }));
 }

@@ -6,7 +6,7 @@ export type Cell = string | bigint | number | null;
 // What a spreadsheet takes for the beginning of a formula. A merchant chooses his ids, a bank its references.
 const FORMULA = /^[=+\-@\t\r\n]/;
 // Where the list separator is another, a cell begins inside a text, too.
-const INNER_FORMULA = /(?<=[^])[;\t]\s*(?=[=+\-@])/g;
+const INNER_FORMULA = /(?<=[\s\S])[;\t]\s*(?=[=+\-@])/g;
 const NEEDS_QUOTES = /[",\r\n]/;
 
 /** With a title for each column; lines end with CR LF. */

@@ -1,10 +1,9 @@
-import { rebuild } from '@northwind/projector';
+import { rebuild, rebuildSessions } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
 import { openDatabase } from '@northwind/service-kit';
 import { type Check, Wrongs } from './finding.ts';
 
 const LANES = 2;
-const NO_LIMITS = { statementMs: 0, idleInTransactionMs: 0 };
 
 /** What `settle rebuild` does: every read model again from the log, held against what the killed projectors made. */
 export async function checkRebuild(url: string): Promise<Check> {
@@ -12,9 +11,7 @@ export async function checkRebuild(url: string): Promise<Check> {
   await using database = openDatabase<ReadTables>({
     url,
     applicationName: 'chaos-rebuild',
-    connectionsMax: LANES + 3,
-    pipeline: true,
-    limits: NO_LIMITS,
+    ...rebuildSessions(LANES),
   });
   const { comparison } = await rebuild({ database, lanes: LANES });
   for (const { merchantId, first } of comparison.differences) {

@@ -1,7 +1,7 @@
 /** Lets another generation take over from the active one, in one transaction. */
 import { pauseGroup } from '@northwind/event-store';
 import type { LedgerTables } from '@northwind/event-store/tables';
-import { type Clock, systemClock } from '@northwind/service-kit';
+import { systemClock } from '@northwind/service-kit';
 import { type Kysely, sql } from 'kysely';
 import type { ReadTables } from '../tables.ts';
 import { findMisfit } from './check-generation.ts';
@@ -16,36 +16,45 @@ const GATE_RETRY_MS = 100;
 const GATE_TRIES = 20;
 const LOCK_NOT_AVAILABLE = '55P03';
 
+/** A reader holds the gate for longer than anybody should. */
+export class GateError extends RebuildError {
+  override name = 'GateError';
+}
+
 /**
  * The active generation stands still while what the other lacks is applied, and the views move: so no reader goes back
  * in time, and a transition that a webhook was planned from is below the new one's head as well. Throws RebuildError
  * for a generation that can't take over, and when readers keep the views.
  */
-export async function promoteGeneration(
+export async function takeOver(
   db: Kysely<ReadTables>,
   wanted: Generation,
   record: TakeOverRecord,
-  { clock = systemClock }: { readonly clock?: Clock } = {},
 ): Promise<Generation> {
+  const active = await passGate(db, wanted, record);
+  await pauseRetired(db);
+  return active;
+}
+
+export type TakeOverRecord = Pick<GenerationAction, 'action' | 'isEqual' | 'report' | 'signOff'>;
+
+/** Tries again while readers hold the gate. */
+async function passGate(db: Kysely<ReadTables>, wanted: Generation, record: TakeOverRecord): Promise<Generation> {
   for (let attempt = 1; ; attempt += 1) {
-    const promoted = await takeOver(db, wanted, record).catch(async (error: unknown) => {
+    try {
+      return await switchTo(db, wanted, record);
+    } catch (error) {
       if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error;
-      if (attempt === GATE_TRIES) throw new RebuildError(await tellWhoHolds(db), { cause: error });
-    });
-    if (promoted !== undefined) {
-      await pauseRetired(db);
-      return promoted;
+      if (attempt === GATE_TRIES) throw new GateError(await tellWhoHolds(db), { cause: error });
+      await systemClock.sleep(GATE_RETRY_MS);
     }
-    await clock.sleep(GATE_RETRY_MS);
   }
 }
 
-type TakeOverRecord = Pick<GenerationAction, 'action' | 'isEqual' | 'report' | 'signOff'>;
-
-function takeOver(db: Kysely<ReadTables>, wanted: Generation, record: TakeOverRecord): Promise<Generation> {
+async function switchTo(db: Kysely<ReadTables>, wanted: Generation, record: TakeOverRecord): Promise<Generation> {
+  const active = await readActiveGeneration(db);
+  await expectOpen(db, wanted);
   return db.transaction().execute(async (trx) => {
-    const active = await readActiveGeneration(db);
-    await expectOpen(db, wanted);
     await lockOffsets(trx, wanted);
     await applyUpTo(trx, wanted, await lockOffsets(trx, active));
     await sql`set local lock_timeout = ${sql.lit(`${GATE_MS}ms`)}`.execute(trx);
