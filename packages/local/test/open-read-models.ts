@@ -19,7 +19,12 @@ export interface ReadModels extends AsyncDisposable {
 
 export async function openReadModels(): Promise<ReadModels> {
   const testing = await testDatabase([ledgerMigrations, readMigrations]);
-  const database = openDatabase<ReadTables>({ url: testing.url, applicationName: 'test', connectionsMax: 6 });
+  const database = openDatabase<ReadTables>({
+    url: testing.url,
+    applicationName: 'test',
+    connectionsMax: 6,
+    pipeline: true,
+  });
   let projector: Service | null = null;
   return {
     db: database.db,

@@ -52,7 +52,12 @@ export interface StartOptions {
 
 export async function startApi(options: StartOptions = {}): Promise<TestApi> {
   const testing = await testDatabase(MIGRATIONS);
-  const database = openDatabase<ApiTables>({ url: testing.url, applicationName: 'api test', connectionsMax: 12 });
+  const database = openDatabase<ApiTables>({
+    url: testing.url,
+    applicationName: 'api test',
+    connectionsMax: 12,
+    pipeline: true,
+  });
   // Nodes have what the API's role has and no more; the tests look on as the owner.
   const nodeDatabase = openDatabase<ApiTables>({
     url: await testing.login('settlement_api'),

@@ -26,7 +26,12 @@ const MIDNIGHT_MS = 200_000;
 
 export async function openBooks() {
   const test = await testDatabase([ledgerMigrations, readMigrations, deliveryMigrations, reconcileMigrations]);
-  const owner = openDatabase<ReadTables>({ url: test.url, applicationName: 'books test', connectionsMax: 12 });
+  const owner = openDatabase<ReadTables>({
+    url: test.url,
+    applicationName: 'books test',
+    connectionsMax: 12,
+    pipeline: true,
+  });
   const finance = openDatabase<ReadTables>({
     url: await financeLogin(owner.db, test.url),
     applicationName: 'finance',
