@@ -1,7 +1,7 @@
 /**
- * `pnpm bench live`: events committed to the log at a fixed rate (open loop), and for each the time until a SELECT on
- * the read models gives its rows; then the same while the read models are rebuilt beside it. Projector and rebuild are
- * processes of their own, on read models that hold a log's events already; appender, reader and clock are this process.
+ * `pnpm bench live`: events committed to the log at a fixed rate (open loop), and for each the time until its rows
+ * are committed to the read models; then the same while the read models are rebuilt beside it. Projector and rebuild are
+ * processes of their own, on read models that hold a log's events already; appender and clock are this process.
  */
 import { ledgerMigrations } from '@northwind/event-store';
 import { readMigrations } from '@northwind/projector';
@@ -35,7 +35,7 @@ const COUNTED_MIN = 1_000;
 
 async function run({ parameters, wants, signal, progress }: RunContext): Promise<RunResult> {
   const { rate = 0, seconds = 0, merchants = 0, stored = 0 } = parameters;
-  await using server = await startBenchServer();
+  await using server = await startBenchServer(['track_commit_timestamp=on']);
   const figures = await server.withDatabase(async (url) => {
     await migrate(url, [ledgerMigrations, readMigrations]);
     await withClient(url, (client) => fillMixedLog(client, { count: stored, shares: skewedShares(MERCHANTS), signal }));

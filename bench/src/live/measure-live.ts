@@ -1,11 +1,13 @@
-/** Events into a log at a fixed rate while a projector runs, and how soon a reader of the read models sees each. */
+/** Events into a log at a fixed rate while a projector runs, and how soon the rows of each are visible. */
 import { parseEvent, toJson } from '@northwind/events';
 import { openDatabase, systemClock } from '@northwind/service-kit';
 import { scheduleEvents } from '../e2e/schedule-events.ts';
 import { VoidRun } from '../harness/benchmark.ts';
+import { withClient } from '../postgres/bench-server.ts';
 import { appendOnSchedule, type DueEvent } from './append-on-schedule.ts';
+import { readCommitTimes } from './read-commit-times.ts';
+import { whenCaughtUp } from './start-projector.ts';
 import { type VisibleLatencies, visibleLatencies } from './visible-latencies.ts';
-import { watchReadModels } from './watch-read-models.ts';
 
 export interface LiveLoad {
   /** A projector must be running on it. */
@@ -22,31 +24,21 @@ export interface LiveLoad {
 
 /** Events that come before those that count. */
 export const WARM_UP_SECONDS = 5;
-const SEEN_TIMEOUT_MS = 30_000;
 
-/** Throws VoidRun when an event is not appended, or never seen, and what `beside` throws. */
+/** Throws VoidRun when an event is not appended, or has no rows, and what `beside` throws. */
 export async function measureLive({ url, signal, beside, ...load }: LiveLoad): Promise<VisibleLatencies> {
   const schedule = makeSchedule(load);
-  await using database = openDatabase<unknown>({ url, applicationName: 'bench', connectionsMax: 6 });
-  const watcher = watchReadModels(database);
-  await watcher.start();
-  try {
-    const ending = beside ? endOf(beside, signal) : Promise.resolve(Number.POSITIVE_INFINITY);
-    ending.catch(() => undefined); // told below, when the load is through
-    const committed = await appendOnSchedule(schedule, { database, signal });
-    const endMs = await ending;
-    const deadlineMs = systemClock.monotonicMs() + SEEN_TIMEOUT_MS;
-    while (visibleLatencies(committed, watcher.sightings).missing > 0 && systemClock.monotonicMs() < deadlineMs) {
-      await systemClock.sleep(100, signal);
-    }
-    const isWarm = (n: number) => (schedule[n]?.atMs ?? 0) >= WARM_UP_SECONDS * 1000;
-    const counted = committed.filter(({ committedMs }, n) => isWarm(n) && committedMs <= endMs);
-    const latencies = visibleLatencies(counted, watcher.sightings);
-    if (latencies.missing > 0) throw new VoidRun(`${latencies.missing} of ${counted.length} events were never seen`);
-    return latencies;
-  } finally {
-    await watcher.stop();
-  }
+  await using database = openDatabase<unknown>({ url, applicationName: 'bench', connectionsMax: 3 });
+  const ending = beside ? endOf(beside, signal) : Promise.resolve(Number.POSITIVE_INFINITY);
+  ending.catch(() => undefined); // told below, when the load is through
+  const committed = await appendOnSchedule(schedule, { database, signal });
+  const endMs = await ending;
+  await whenCaughtUp(url, signal);
+  const isWarm = (n: number) => (schedule[n]?.atMs ?? 0) >= WARM_UP_SECONDS * 1000;
+  const counted = committed.filter(({ committedMs }, n) => isWarm(n) && committedMs <= endMs);
+  const latencies = visibleLatencies(counted, await withClient(url, readCommitTimes));
+  if (latencies.missing > 0) throw new VoidRun(`${latencies.missing} of ${counted.length} events have no rows`);
+  return latencies;
 }
 
 async function endOf(beside: () => Promise<void>, signal: AbortSignal): Promise<number> {

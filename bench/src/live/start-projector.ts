@@ -16,16 +16,21 @@ const LAG = `
 export async function startProjector(url: string, signal: AbortSignal): Promise<Child> {
   const projector = runChild(PROGRAM, { DATABASE_URL: url });
   try {
-    await withClient(url, async (client) => {
-      for (;;) {
-        const { rows } = await client.query<{ lag: string }>(LAG);
-        if (Number(rows[0]?.lag) === 0) return;
-        await systemClock.sleep(WATCH_MS, signal);
-      }
-    });
+    await whenCaughtUp(url, signal);
     return projector;
   } catch (error) {
     await projector[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Resolves when the active generation has applied the whole log. */
+export async function whenCaughtUp(url: string, signal: AbortSignal): Promise<void> {
+  await withClient(url, async (client) => {
+    for (;;) {
+      const { rows } = await client.query<{ lag: string }>(LAG);
+      if (Number(rows[0]?.lag) === 0) return;
+      await systemClock.sleep(WATCH_MS, signal);
+    }
+  });
 }

@@ -33,8 +33,9 @@ export interface BenchServer extends AsyncDisposable {
   createTemplate(name: string, fill: (url: string) => Promise<void>): Promise<void>;
 }
 
-export async function startBenchServer(): Promise<BenchServer> {
-  const server = await startPostgres({ settings: BENCH_SETTINGS });
+/** `settings` beside `BENCH_SETTINGS`. */
+export async function startBenchServer(settings: readonly string[] = []): Promise<BenchServer> {
+  const server = await startPostgres({ settings: [...BENCH_SETTINGS, ...settings] });
   const urlOf = (name: string) => Object.assign(new URL(server.url), { pathname: name }).href;
   const admin = (text: string) => withClient(server.url, (client) => client.query(text));
   const [{ server_version: version = '' } = {}] = (await admin('show server_version')).rows as Record<string, string>[];

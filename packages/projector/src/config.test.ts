@@ -7,7 +7,7 @@ const DATABASE_URL = 'postgres://settlement:secret@127.0.0.1/settlement';
 test('a database is all it needs', () => {
   expect(loadProjectorConfig({ DATABASE_URL })).toMatchObject({
     SETTLEMENT_PROJECTOR_BATCH_SIZE_MAX: 8_000,
-    SETTLEMENT_PROJECTOR_COLLECT_MS: 2,
+    SETTLEMENT_PROJECTOR_COLLECT_MS: 1,
     SETTLEMENT_HEALTH_PORT: 0,
   });
 });

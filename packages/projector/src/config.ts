@@ -19,7 +19,7 @@ export const projectorConfigSchema = z.strictObject({
     .default(8_000)
     .describe('events applied in one transaction at most'),
   SETTLEMENT_PROJECTOR_COLLECT_MS: whole(0, 60_000)
-    .default(2)
+    .default(1)
     .describe('milliseconds that events may gather after a transaction during which more came'),
 });
 

@@ -16,6 +16,8 @@ export interface DatabaseOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Statements of one connection may be sent before the ones ahead of them are answered. Not with cursors. */
   readonly pipeline?: boolean;
+  /** Statements that say they are planned each time are planned once, too; for sessions whose plans go by index. */
+  readonly keepsAllPlans?: boolean;
   /** What this database calls the schemas of the statements, where it is something else: `{ ledger: 'ledger_eu' }`. */
   readonly schemas?: SchemaNames;
 }
@@ -63,7 +65,9 @@ export function openDatabase<DB>(options: DatabaseOptions): Database<DB> {
     client.on('error', ignore);
   });
   pool.on('error', ignore);
-  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparingPool(pool) }) });
+  const db = new Kysely<DB>({
+    dialect: new PostgresDialect({ pool: preparingPool(pool, { keepsAllPlans: options.keepsAllPlans ?? false }) }),
+  });
   let closed: Promise<void> | null = null;
   const close = () => {
     // Kysely only ends a pool that it has used.

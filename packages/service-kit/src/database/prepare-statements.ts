@@ -9,7 +9,12 @@ import type pg from 'pg';
 /** Beyond that the statements are not a service's own few dozen, and each would stay in the server's memory. */
 const STATEMENTS_MAX = 500;
 
-export function preparingPool(pool: pg.Pool): PostgresPool {
+export interface PreparingOptions {
+  /** Also what says that it is better planned each time: the session is set so that no plan reads a whole table. */
+  readonly keepsAllPlans: boolean;
+}
+
+export function preparingPool(pool: pg.Pool, { keepsAllPlans }: PreparingOptions): PostgresPool {
   const names = new Map<string, string>();
   const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>();
 
@@ -23,9 +28,11 @@ export function preparingPool(pool: pg.Pool): PostgresPool {
   }
 
   function prepare(client: pg.PoolClient): PostgresPoolClient {
+    const holdBack = sendTogether(socketOf(client));
     const query = (text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<unknown>> => {
       const values = [...parameters];
-      const name = isWorthIt(text) ? nameOf(text) : undefined;
+      const name = isWorthIt(text, keepsAllPlans) ? nameOf(text) : undefined;
+      holdBack();
       const answer = client.query(name === undefined ? { text, values } : { name, text, values });
       answer.catch((error: Error) => endIfSilent(client, error));
       return answer as never;
@@ -50,16 +57,42 @@ export function preparingPool(pool: pg.Pool): PostgresPool {
  * fails at once for whoever has it and is replaced by the pool.
  */
 function endIfSilent(client: pg.PoolClient, error: Error): void {
-  if (error.message !== 'Query read timeout') return;
-  const { connection } = client as unknown as { readonly connection: { readonly stream: Socket } };
-  connection.stream.destroy(error);
+  if (error.message === 'Query read timeout') socketOf(client).destroy(error);
 }
 
+function socketOf(client: pg.PoolClient): Socket {
+  return (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream;
+}
+
+/** More in hand goes out at once: the server may begin while the next statement is made. */
+const TOGETHER_BYTES_MAX = 65_536;
+
 /**
- * Only what is planned: BEGIN, COMMIT and DDL have no plan to keep. A statement that says so itself is planned each
- * time: a kept plan would be wrong when its table has grown.
+ * What is written after a call, in the same turn of the event loop, is sent in one piece. Each piece wakes the server
+ * at the other end, and for a small statement that costs more than the statement.
  */
-function isWorthIt(text: string): boolean {
-  if (text.startsWith('/* not prepared */')) return false;
+function sendTogether(socket: Socket): () => void {
+  let isHeld = false;
+  return () => {
+    if (isHeld && socket.writableLength > TOGETHER_BYTES_MAX) {
+      socket.uncork();
+      socket.cork();
+    }
+    if (isHeld) return;
+    isHeld = true;
+    socket.cork();
+    process.nextTick(() => {
+      isHeld = false;
+      socket.uncork();
+    });
+  };
+}
+
+/** For a statement that is planned each time: a kept plan would be wrong when its table has grown. */
+const PLANNED_EACH_TIME = '/* not prepared */';
+
+/** Only what is planned: BEGIN, COMMIT and DDL have no plan to keep. */
+function isWorthIt(text: string, keepsAllPlans: boolean): boolean {
+  if (text.startsWith(PLANNED_EACH_TIME)) return keepsAllPlans;
   return /^\s*(select|insert|update|delete|with)\b/i.test(text);
 }
