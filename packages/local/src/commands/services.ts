@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { CommandContext } from '../cli/context.ts';
 import type { ServiceName } from '../stack/service-environment.ts';
 import { stopWithParent } from '../stack/stop-with-parent.ts';
+import { addWebhookCommands } from './webhooks/webhook-commands.ts';
 
 interface ServiceCommand {
   readonly name: ServiceName;
@@ -39,8 +40,8 @@ const SERVICES: readonly ServiceCommand[] = [
 ];
 
 export function serviceCommands(context: CommandContext): Command[] {
-  return SERVICES.map(({ name, description, create }) =>
-    new Command(name)
+  return SERVICES.map(({ name, description, create }) => {
+    const command = new Command(name)
       .description(description)
       .addHelpText(
         'after',
@@ -54,6 +55,7 @@ wrong variables at once. SIGTERM or Ctrl-C stops it in order, a second one at on
       .action(async () => {
         stopWithParent();
         await runProcess({ name, main: () => create(context.env) });
-      }),
-  );
+      });
+    return name === 'webhooks' ? addWebhookCommands(command, context) : command;
+  });
 }

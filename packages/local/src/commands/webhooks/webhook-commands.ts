@@ -1,0 +1,10 @@
+import type { Command } from 'commander';
+import type { CommandContext } from '../../cli/context.ts';
+
+/** What operators do with webhooks; `settle webhooks` alone is the worker. */
+const COMMANDS: readonly ((context: CommandContext) => Command)[] = [];
+
+export function addWebhookCommands(worker: Command, context: CommandContext): Command {
+  for (const make of COMMANDS) worker.addCommand(make(context));
+  return worker;
+}
