@@ -2,6 +2,7 @@
 import { append } from './append/append.ts';
 import { asOf } from './asof/as-of.ts';
 import { consume } from './consume/consume.ts';
+import { deliver } from './deliver/deliver.ts';
 import { endToEnd } from './e2e/end-to-end.ts';
 import { growth } from './growth/growth.ts';
 import { checkTargets } from './harness/check-targets.ts';
@@ -28,6 +29,7 @@ const benchmarks = [
   live,
   asOf,
   queries,
+  deliver,
   endToEnd,
 ];
 const interrupted = new AbortController();

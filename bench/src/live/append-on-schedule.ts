@@ -3,6 +3,7 @@
  * under way goes into the next one, as a writer's batches do; the doorbell is rung after each commit.
  */
 import { createDoorbell, createEventLog, DOORBELL_LEDGER, type IncomingEvent } from '@northwind/event-store';
+import { type CloudEvent, parseEvent, toJson } from '@northwind/events';
 import { createLogger, type Database, systemClock } from '@northwind/service-kit';
 import { VoidRun } from '../harness/benchmark.ts';
 import type { CommittedEvent } from './visible-latencies.ts';
@@ -14,6 +15,13 @@ export interface DueEvent {
 }
 
 const TICK_MS = 2;
+
+/** Throws when the event is not one that the catalogue takes. */
+export function toDueEvent(event: CloudEvent, atMs: number, startMs: number): DueEvent {
+  const parsed = parseEvent(toJson(event), { receivedAtMs: startMs + atMs + 1_000 });
+  if (!parsed.ok) throw new Error(`the schedule has no event at ${atMs}: ${parsed.rejection.message}`);
+  return { atMs, event: parsed.event };
+}
 
 /** Resolves when all are committed, with the place and the times of each. */
 export async function appendOnSchedule(

@@ -1,6 +1,6 @@
 /**
- * `pnpm bench live`: events committed to the log at a fixed rate (open loop), and for each the time until its rows
- * are committed to the read models; then the same while the read models are rebuilt beside it. Projector and rebuild are
+ * `pnpm bench live`: events committed to the log at a fixed rate (open loop), and for each the time until its rows are
+ * committed to the read models; then the same while the read models are rebuilt beside it. Projector and rebuild are
  * processes of their own, on read models that hold a log's events already; appender and clock are this process.
  */
 import { ledgerMigrations } from '@northwind/event-store';

@@ -1,10 +1,9 @@
 /** Events into a log at a fixed rate while a projector runs, and how soon the rows of each are visible. */
-import { parseEvent, toJson } from '@northwind/events';
 import { openDatabase, systemClock } from '@northwind/service-kit';
 import { scheduleEvents } from '../e2e/schedule-events.ts';
 import { VoidRun } from '../harness/benchmark.ts';
 import { withClient } from '../postgres/bench-server.ts';
-import { appendOnSchedule, type DueEvent } from './append-on-schedule.ts';
+import { appendOnSchedule, type DueEvent, toDueEvent } from './append-on-schedule.ts';
 import { readCommitTimes } from './read-commit-times.ts';
 import { whenCaughtUp } from './start-projector.ts';
 import { type VisibleLatencies, visibleLatencies } from './visible-latencies.ts';
@@ -50,9 +49,7 @@ async function endOf(beside: () => Promise<void>, signal: AbortSignal): Promise<
 /** All events are made and parsed before any clock runs. */
 function makeSchedule({ seconds, ...load }: Omit<LiveLoad, 'url' | 'signal' | 'beside'>): DueEvent[] {
   const startMs = systemClock.nowMs();
-  return scheduleEvents({ ...load, seconds: seconds + WARM_UP_SECONDS, startMs }).map(({ atMs, event }) => {
-    const parsed = parseEvent(toJson(event), { receivedAtMs: startMs + atMs + 1_000 });
-    if (!parsed.ok) throw new Error(`the schedule has no event at ${atMs}: ${parsed.rejection.message}`);
-    return { atMs, event: parsed.event };
-  });
+  return scheduleEvents({ ...load, seconds: seconds + WARM_UP_SECONDS, startMs }).map(({ atMs, event }) =>
+    toDueEvent(event, atMs, startMs),
+  );
 }

@@ -8,6 +8,10 @@ export interface Child extends AsyncDisposable {
   readonly pid: number;
   /** Resolves with the next message that the program sends over IPC; rejects when the program has ended. */
   next(): Promise<unknown>;
+  /** A message to the program. */
+  send(message: string): void;
+  /** SIGKILL: nothing is finished. Resolves when it is gone. */
+  kill(): Promise<void>;
 }
 
 const STOP_TIMEOUT_MS = 10_000;
@@ -40,6 +44,14 @@ export function runChild(program: URL, variables: Readonly<Record<string, string
         await arrived.promise;
       }
       return messages.shift();
+    },
+    send: (message) => void child.send(message),
+    async kill() {
+      if (hasEnded(child)) return;
+      const ended = once(child, 'exit');
+      kill();
+      await ended;
+      process.off('exit', kill);
     },
     [Symbol.asyncDispose]: async () => {
       process.off('exit', kill);
