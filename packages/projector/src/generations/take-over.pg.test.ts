@@ -1,7 +1,7 @@
 import { openDatabase, systemClock } from '@northwind/service-kit';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { openAsOwner, openProjection } from '../../test/open-projection.ts';
+import { openAsOwner, openProjection, type Projection } from '../../test/open-projection.ts';
 import type { ReadTables } from '../tables.ts';
 import { readGenerationStatus } from './generation-status.ts';
 import { promote } from './promote.ts';
@@ -36,4 +36,28 @@ test('a reader that keeps the views keeps nobody else waiting for long, and is n
   });
   await promote({ database, rebuilt });
   expect((await readGenerationStatus(database.db)).map(({ status }) => status)).toEqual(['standby', 'active']);
+});
+
+test('who keeps a single view is named too, and nobody who reads another database', async () => {
+  await using projection = await openProjection();
+  await using database = openAsOwner(projection, LANES);
+  await using elsewhere = await openProjection();
+  const readerOf = ({ url }: Projection, applicationName: string) =>
+    openDatabase<ReadTables>({ url, applicationName, connectionsMax: 1 });
+  await using analyst = readerOf(projection, 'analyst');
+  await using auditor = readerOf(projection, 'auditor');
+  await using stranger = readerOf(elsewhere, 'stranger');
+  const rebuilt = await rebuild({ database, lanes: LANES });
+  await analyst.db.transaction().execute(async (trx) => {
+    await sql`select count(*) from read.payouts`.execute(trx);
+    await auditor.db.transaction().execute(async (own) => {
+      await sql`select count(*) from read.generation_actions`.execute(own);
+      await stranger.db.transaction().execute(async (other) => {
+        await sql`select count(*) from read.payouts`.execute(other);
+        await expect(promote({ database, rebuilt })).rejects.toThrow(
+          /^readers keep the views: analyst \(pid \d+, for \d+ s\), auditor \(pid \d+, for \d+ s\); nothing/,
+        );
+      });
+    });
+  });
 });

@@ -72,7 +72,7 @@ async function expectOpen(db: Kysely<ReadTables>, wanted: Generation): Promise<v
     throw new RebuildError(`generation ${generation} is ${found?.status ?? 'gone'}; settle rebuild makes another`);
   }
   const misfit = await findMisfit(db as unknown as Kysely<unknown>, wanted);
-  if (misfit !== undefined) throw new RebuildError(misfit);
+  if (misfit !== undefined) throw new RebuildError(`generation ${generation} can't take over: ${misfit}`);
 }
 
 /** Nobody follows a retired generation, so that it falls behind is no news: its group says that it is held back. */
@@ -84,12 +84,14 @@ async function pauseRetired(db: Kysely<ReadTables>): Promise<void> {
   }
 }
 
+/** Databases made from one template have relations of the same oid, so a lock counts only where it is in this one. */
 async function tellWhoHolds(db: Kysely<ReadTables>): Promise<string> {
   const { rows } = await sql<{ readonly holder: string }>`
     select format('%s (pid %s, for %s s)', coalesce(nullif(a.application_name, ''), 'a session'), a.pid,
                   round(extract(epoch from clock_timestamp() - a.xact_start))) as holder
     from pg_locks l join pg_stat_activity a using (pid)
-    where l.granted and a.pid <> pg_backend_pid() and l.relation in (
+    where l.granted and a.pid <> pg_backend_pid()
+      and l.database = (select oid from pg_database where datname = current_database()) and l.relation in (
       select oid from pg_class where relnamespace = 'read'::regnamespace and relkind in ('r', 'v'))
     group by a.pid, a.application_name, a.xact_start order by a.xact_start`.execute(db);
   const holders = rows.map(({ holder }) => holder).join(', ') || 'somebody who is gone now';
