@@ -36,7 +36,10 @@ const vector: VerifierCase = {
   secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
   now: 1_614_265_330,
 };
-const pair = signMessage({ webhookId, timestamp: now, body }, [privateKeyOf(Buffer.alloc(32, 4)), parseSecret(current)]);
+const pair = signMessage({ webhookId, timestamp: now, body }, [
+  privateKeyOf(Buffer.alloc(32, 4)),
+  parseSecret(current),
+]);
 const only = signed([current]).signature;
 
 const ACCEPTED: readonly (readonly [string, VerifierCase])[] = [
@@ -78,9 +81,13 @@ const REFUSED: readonly (readonly [string, VerifierCase, string])[] = [
 
 describe.each(RUNTIMES)('the $heading snippet', (runtime) => {
   const here = isHere(runtime);
-  const name = here ? 'accepts and refuses what it should' : `NOT RUN: there is no ${runtime.probe[0]} on this machine`;
+  if (!here) process.stderr.write(`NOT RUN: the ${runtime.heading} snippet, there is no ${runtime.probe[0]} here\n`);
+  const name = here ? 'accepts and refuses what it should' : `NOT RUN: there is no ${runtime.probe[0]} here`;
   test.skipIf(!here)(name, { timeout: 120_000 }, () => {
-    const lines = runSnippet(runtime, [...ACCEPTED, ...REFUSED].map(([, example]) => example));
+    const lines = runSnippet(
+      runtime,
+      [...ACCEPTED, ...REFUSED].map(([, example]) => example),
+    );
     const accepted = lines.slice(0, ACCEPTED.length).map((line, i) => [ACCEPTED[i]?.[0], line]);
     const refused = lines.slice(ACCEPTED.length).map((line, i) => [REFUSED[i]?.[0], line]);
     expect(accepted).toEqual(ACCEPTED.map(([what, example]) => [what, `accepted ${example.webhookId}`]));

@@ -7,7 +7,8 @@ while (($line = fgets(STDIN)) !== false) {
     [$body, $id, $timestamp, $signature, $secrets] = array_map('base64_decode', array_slice($fields, 0, 5));
     $headers = ['webhook-id' => $id, 'webhook-timestamp' => $timestamp, 'webhook-signature' => $signature];
     try {
-        echo 'accepted ', verify_webhook($body, $headers, explode(',', $secrets), (int) $fields[5]), "\n";
+        $accepted = verify_webhook($body, $headers, explode(',', $secrets), (int) $fields[5]);
+        echo "accepted $accepted\n";
     } catch (RuntimeException $error) {
         echo 'refused ', $error->getMessage(), "\n";
     }
