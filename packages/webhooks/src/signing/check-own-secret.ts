@@ -8,7 +8,7 @@ export type CheckedSecret =
   | { readonly ok: true; readonly key: Buffer }
   | { readonly ok: false; readonly code: 'secret_form' | 'secret_weak' };
 
-/** A secret that a merchant brings: `whsec_` and 24 to 64 bytes in standard base64, padded, and not one byte repeated. */
+/** A secret that a merchant brings: `whsec_` and 24 to 64 random bytes in standard base64, padded. */
 export function checkOwnSecret(text: string): CheckedSecret {
   const key = parse(text);
   if (key === null || key.length < OWN_SECRET_BYTES.min || key.length > OWN_SECRET_BYTES.max) {

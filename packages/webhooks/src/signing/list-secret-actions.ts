@@ -23,7 +23,7 @@ export interface SecretActionsWish extends SecretsOfEndpoint {
   readonly limit?: number;
 }
 
-/** Newest first; also of a removed endpoint. Null when the merchant never had it. Served by secret_actions_by_endpoint. */
+/** Newest first, also of a removed endpoint; null when the merchant never had it. By secret_actions_by_endpoint. */
 export async function listSecretActions(
   db: Kysely<DeliveryTables>,
   { merchantId, endpointId, before, limit = SECRET_ACTIONS_PAGE_MAX }: SecretActionsWish,

@@ -41,7 +41,7 @@ no key opens is listed and is exit code 1: keep the old keys, or rotate those se
       );
       if (report.unreadable.length > 0) context.exitWith(EXIT_FAILURE);
       if (options.json) return context.terminal.out(stringify(report));
-      context.terminal.out(`${formatNumber(report.resealed)} secrets resealed under key ${report.keyId}`);
+      context.terminal.out(`resealed under key ${report.keyId}: ${formatNumber(report.resealed)}`);
       for (const { endpointId, version, keyId } of report.unreadable) {
         context.terminal.out(`not readable: ${endpointId} version ${version}, sealed with key ${keyId}`);
       }
