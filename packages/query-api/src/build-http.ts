@@ -20,8 +20,10 @@ import { closeSession } from './routes/close-session.ts';
 import { issueStreamTicket } from './routes/issue-stream-ticket.ts';
 import { listPayoutDeliveries } from './routes/list-payout-deliveries.ts';
 import { listPayouts } from './routes/list-payouts.ts';
+import { listSecretActions } from './routes/list-secret-actions.ts';
 import { listStatements } from './routes/list-statements.ts';
 import { listWebhookEndpoints } from './routes/list-webhook-endpoints.ts';
+import { listWebhookSecrets } from './routes/list-webhook-secrets.ts';
 import { openSession } from './routes/open-session.ts';
 import { openStream } from './routes/open-stream.ts';
 import { readBalances } from './routes/read-balances.ts';
@@ -30,6 +32,8 @@ import { readOpenapi } from './routes/read-openapi.ts';
 import { readPayout } from './routes/read-payout.ts';
 import { registerWebhookEndpoint } from './routes/register-webhook-endpoint.ts';
 import { removeWebhookEndpoint } from './routes/remove-webhook-endpoint.ts';
+import { removeWebhookSecret } from './routes/remove-webhook-secret.ts';
+import { rotateWebhookSecret } from './routes/rotate-webhook-secret.ts';
 import { CLIENT_MESSAGE_BYTES_MAX } from './stream/protocol.ts';
 
 /** The largest body anyone needs is an endpoint's URL. */
@@ -49,6 +53,10 @@ const SIGNED_IN_ROUTES = [
   listWebhookEndpoints,
   registerWebhookEndpoint,
   removeWebhookEndpoint,
+  listWebhookSecrets,
+  rotateWebhookSecret,
+  removeWebhookSecret,
+  listSecretActions,
   issueStreamTicket,
   closeSession,
 ];

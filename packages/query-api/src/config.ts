@@ -1,7 +1,7 @@
 /** The API's environment. */
 import { ledgerSchemaVariable } from '@northwind/event-store';
 import { type Environment, LOG_LEVELS, loadConfig } from '@northwind/service-kit';
-import { secretsKeySchema } from '@northwind/webhooks';
+import { oldSecretsKeysSchema, secretsKeySchema } from '@northwind/webhooks';
 import { z } from 'zod';
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
@@ -25,6 +25,7 @@ export const apiConfigSchema = z.strictObject({
     .describe('origin of the portal where it is served from somewhere else, for example https://portal.example.com'),
   SETTLEMENT_PORTAL_FOLDER: z.string().min(1).optional().describe('folder with the built portal'),
   SETTLEMENT_SECRETS_KEY: secretsKeySchema,
+  SETTLEMENT_SECRETS_KEYS_OLD: oldSecretsKeysSchema,
   SETTLEMENT_WEBHOOKS_ALLOW_INSECURE_TARGETS: z
     .stringbool({ truthy: ['true'], falsy: ['false'] })
     .default(false)

@@ -3,7 +3,7 @@ import { ledgerSchemaVariable } from '@northwind/event-store';
 import { type Environment, LOG_LEVELS, loadConfig } from '@northwind/service-kit';
 import { z } from 'zod';
 import { CONCURRENCY } from './limits.ts';
-import { secretsKeySchema } from './signing/secret-box.ts';
+import { oldSecretsKeysSchema, secretsKeySchema } from './signing/secret-box.ts';
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
@@ -18,6 +18,7 @@ export const webhooksConfigSchema = z.strictObject({
   SETTLEMENT_HEALTH_PORT: whole(0, 65_535).default(0).describe('port of the health and metrics server; 0: none'),
   SETTLEMENT_DATABASE_CONNECTIONS_MAX: whole(4, 100).default(6).describe('database connections at most'),
   SETTLEMENT_SECRETS_KEY: secretsKeySchema,
+  SETTLEMENT_SECRETS_KEYS_OLD: oldSecretsKeysSchema,
   SETTLEMENT_WEBHOOKS_ALLOW_INSECURE_TARGETS: z
     .stringbool({ truthy: ['true'], falsy: ['false'] })
     .default(false)

@@ -26,12 +26,15 @@ import { createResolver, type ResolveHost } from './egress/resolve-host.ts';
 import { CONCURRENCY, CONNECT_TIMEOUT_MS, LEASE_MS, TOTAL_DEADLINE_MS } from './limits.ts';
 import { createPlanner, type WebhookDatabase } from './planning/create-planner.ts';
 import { createSecretBox } from './signing/secret-box.ts';
+import { createSecretSweeper } from './signing/secret-sweeper.ts';
 import type { DeliveryTables } from './tables.ts';
 
 export interface WebhookWorkerOptions {
   readonly database: Database<WebhookDatabase>;
   /** 32 bytes in base64, the same as whoever registers endpoints has. */
   readonly secretsKey: string;
+  /** Further keys that open secrets, while they are resealed. */
+  readonly oldSecretsKeys?: readonly string[];
   /** Development only: http, loopback addresses and any port. */
   readonly allowInsecureTargets: boolean;
   readonly logger: Logger;
@@ -76,6 +79,7 @@ export function createWebhookWorker(options: WebhookWorkerOptions): Service {
     deadlines.service,
     engine.service,
     createDoorbellListener({ database, channels: [DOORBELL_DELIVERIES], onRing: () => engine.wake(), logger, clock }),
+    createSecretSweeper({ db: database.db as unknown as Kysely<DeliveryTables>, logger, clock }),
     closing('webhook doorbell', () => doorbell.close()),
     createPlanner({
       database,
@@ -94,7 +98,7 @@ function createEngine(options: EngineParts, sender: ReturnType<typeof createSend
   const { logger, clock, health, retrySchedule: schedule = RETRY_SCHEDULE, chance = randomUnit } = options;
   const db = options.database.db as unknown as Kysely<DeliveryTables>;
   const journal = createAttemptJournal({ write: (attempts) => recordAttempts(db, attempts), clock, logger });
-  const secrets = createSecretBox(options.secretsKey);
+  const secrets = createSecretBox(options.secretsKey, options.oldSecretsKeys);
   const context = { sender, secrets, journal, schedule, clock, chance, logger, metrics, health };
   const engine: DeliveryEngine = createDeliveryEngine({
     claim: (limits) => claimDeliveries(db, limits),

@@ -45,3 +45,16 @@ export const MERCHANT_ID_LENGTH_MAX = 128;
 export const ENDPOINTS_PER_MERCHANT_MAX = 20;
 /** Deliveries in one answer. */
 export const DELIVERIES_PAGE_MAX = 200;
+
+/** How long an old secret signs beside the new one: time to put the new one into every server of the merchant's. */
+export const SECRET_OVERLAP_HOURS = { default: 24, max: 7 * 24 } as const;
+/** Of an endpoint and a scheme: each adds a signature to every request. */
+export const SECRETS_LIVE_MAX = 3;
+/** Of a merchant's own secret, as Standard Webhooks has it. */
+export const OWN_SECRET_BYTES = { min: 24, max: 64 } as const;
+/** An expired secret signs nothing; it is gone soon after. */
+export const SECRET_SWEEP_PAUSE_MS = 60_000;
+/** Secrets that one sweep, or one transaction of a reseal, takes at most. */
+export const SECRET_BATCH_MAX = 100;
+/** Actions in one answer. */
+export const SECRET_ACTIONS_PAGE_MAX = 200;

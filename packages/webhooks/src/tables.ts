@@ -3,10 +3,13 @@ import type { Instant } from '@northwind/events';
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { DeliveryState } from './delivery/decide-next-step.ts';
 import type { Outcome } from './delivery/outcome.ts';
+import type { SecretActionKind } from './signing/record-secret-action.ts';
+import type { SigningScheme } from './signing/scheme.ts';
 
 export interface DeliveryTables {
   'delivery.endpoints': EndpointsTable;
   'delivery.secrets': SecretsTable;
+  'delivery.secret_actions': SecretActionsTable;
   'delivery.deliveries': DeliveriesTable;
   'delivery.queue': QueueTable;
   'delivery.attempts': AttemptsTable;
@@ -32,6 +35,19 @@ export interface SecretsTable {
   key_id: string;
   created_at: Generated<Instant>;
   expires_at: Instant | null;
+  scheme: Generated<SigningScheme>;
+  public_key: Buffer | null;
+}
+
+export interface SecretActionsTable {
+  action_id: GeneratedAlways<bigint>;
+  action: SecretActionKind;
+  endpoint_id: string;
+  version: number;
+  scheme: SigningScheme;
+  actor: string;
+  reason: string | null;
+  acted_at: Generated<Instant>;
 }
 
 export interface DeliveriesTable {

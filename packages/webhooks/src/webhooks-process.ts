@@ -41,6 +41,7 @@ export async function createWebhooksProcess(env: Environment): Promise<Service> 
   const worker = createWebhookWorker({
     database,
     secretsKey: config.SETTLEMENT_SECRETS_KEY,
+    oldSecretsKeys: config.SETTLEMENT_SECRETS_KEYS_OLD,
     allowInsecureTargets: config.SETTLEMENT_WEBHOOKS_ALLOW_INSECURE_TARGETS,
     concurrency: config.SETTLEMENT_WEBHOOKS_CONCURRENCY,
     logger,

@@ -50,6 +50,8 @@ export async function openStage() {
   return {
     database,
     db,
+    /** With what the API's role may do. */
+    apiDb: api.db,
     append,
     settle: (payoutIds: readonly string[], merchantId = MERCHANT) =>
       append(payoutIds.flatMap((id) => settled(id, merchantId))),

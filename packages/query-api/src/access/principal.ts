@@ -15,14 +15,23 @@ export interface Principal {
   readonly credential: Credential;
 }
 
+/** Enough to find the session by, and no way back to its cookie. */
+const SESSION_NAME_LENGTH = 12;
+
 /** What a role may do. A total table: a new role or right has to be decided here. */
 const RIGHTS = {
-  merchant: { readsAnyMerchant: false, managesEndpoints: true },
-  finance: { readsAnyMerchant: true, managesEndpoints: false },
-  operator: { readsAnyMerchant: true, managesEndpoints: true },
+  merchant: { readsAnyMerchant: false, managesEndpoints: true, rotatesSecrets: true },
+  finance: { readsAnyMerchant: true, managesEndpoints: false, rotatesSecrets: false },
+  operator: { readsAnyMerchant: true, managesEndpoints: true, rotatesSecrets: true },
 } as const satisfies Record<Role, Record<string, boolean>>;
 
 export type Right = keyof (typeof RIGHTS)[Role];
+
+/** Who did it, for a record: `merchant key_…`, `operator session 1f2e…`. Nothing in it is secret. */
+export function describePrincipal({ role, credential }: Principal): string {
+  if (credential.kind === 'key') return `${role} ${credential.keyId}`;
+  return `${role} session ${credential.sessionHash.toString('hex').slice(0, SESSION_NAME_LENGTH)}`;
+}
 
 export function may(principal: Principal, right: Right): boolean {
   return RIGHTS[principal.role][right];

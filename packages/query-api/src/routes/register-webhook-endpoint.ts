@@ -1,9 +1,10 @@
 import { randomBytes } from '@northwind/service-kit';
 import { registerEndpoint, WEBHOOK_EVENT_TYPES } from '@northwind/webhooks';
 import { z } from 'zod';
+import { describePrincipal } from '../access/principal.ts';
 import type { ApiContext } from '../api-context.ts';
 import type { ApiApp } from '../http/api-app.ts';
-import { merchantOf, requireRight } from '../http/authenticate.ts';
+import { merchantOf, principalOf, requireRight } from '../http/authenticate.ts';
 import { Problem } from '../http/problems.ts';
 import { describeEndpoint } from '../shapes/describe-endpoint.ts';
 import { endpointSchema } from '../shapes/endpoint.ts';
@@ -54,7 +55,8 @@ export function registerWebhookEndpoint(app: ApiApp, { db, secretsKey, allowInse
       const merchantId = merchantOf(request, request.query.merchantId);
       const { url, eventTypes } = request.body;
       const wanted = { merchantId, url, ...(eventTypes && { eventTypes }) };
-      const registered = await registerEndpoint(db, wanted, { secretsKey, allowInsecureTargets, randomBytes });
+      const actor = describePrincipal(principalOf(request));
+      const registered = await registerEndpoint(db, wanted, { secretsKey, allowInsecureTargets, randomBytes, actor });
       if (!registered.ok) {
         const { field, message } = registered.problem;
         throw new Problem('endpoint_refused', `${field} ${message}.`, [{ field, message }]);

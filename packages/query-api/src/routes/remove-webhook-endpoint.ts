@@ -1,8 +1,9 @@
 import { removeEndpoint } from '@northwind/webhooks';
 import { z } from 'zod';
+import { describePrincipal } from '../access/principal.ts';
 import type { ApiContext } from '../api-context.ts';
 import type { ApiApp } from '../http/api-app.ts';
-import { merchantOf, requireRight } from '../http/authenticate.ts';
+import { merchantOf, principalOf, requireRight } from '../http/authenticate.ts';
 import { Problem } from '../http/problems.ts';
 import { idSchema, merchantQuery } from '../shapes/fields.ts';
 import { NO_CONTENT } from '../shapes/no-content.ts';
@@ -34,7 +35,9 @@ export function removeWebhookEndpoint(app: ApiApp, { db }: ApiContext): void {
     handler: async (request, reply) => {
       requireRight(request, 'managesEndpoints');
       const merchantId = merchantOf(request, request.query.merchantId);
-      const outcome = await removeEndpoint(db, { merchantId, endpointId: request.params.endpointId });
+      const { endpointId } = request.params;
+      const actor = describePrincipal(principalOf(request));
+      const outcome = await removeEndpoint(db, { merchantId, endpointId, actor });
       if (outcome === 'not_found') {
         throw new Problem('endpoint_not_found', 'This merchant has no endpoint with this id.');
       }

@@ -13,6 +13,19 @@ export const idSchema = z
   .max(ID_LENGTH_MAX)
   .refine((id) => id.isWellFormed() && !CONTROL_CHARACTERS.test(id), 'must not hold control characters');
 
+const REASON_LENGTH_MAX = 500;
+
+/** Why somebody does it, for a record. */
+export const reasonSchema = describe(
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(REASON_LENGTH_MAX)
+    .refine((text) => text.isWellFormed() && !text.includes('\0'), 'must be plain text'),
+  'Why; it is recorded.',
+);
+
 export const instantSchema = describe(z.string(), 'UTC with six fraction digits: `2026-11-22T06:00:00.000000Z`.');
 
 export const minorSchema = describe(

@@ -12,6 +12,7 @@
 import type { Instant } from '@northwind/events';
 import { type Kysely, sql } from 'kysely';
 import { RETRY_SHARE } from '../limits.ts';
+import type { SigningScheme } from '../signing/scheme.ts';
 import type { DeliveryTables } from '../tables.ts';
 
 export interface ClaimedDelivery {
@@ -31,12 +32,13 @@ export interface ClaimedDelivery {
   readonly priority: number;
   readonly retries: number;
   readonly scheduledAt: Instant;
-  /** Current secret first. */
+  /** Those of v1 first, and of each scheme the current one first. */
   readonly secrets: readonly ClaimedSecret[];
 }
 
 export interface ClaimedSecret {
   readonly version: number;
+  readonly scheme: SigningScheme;
   readonly keyId: string;
   /** Base64. */
   readonly ciphertext: string;
@@ -59,8 +61,9 @@ const WAITING_ENDPOINTS = sql`
 /** Of the endpoint `e`. */
 const CURRENT_SECRETS = sql`
   (select coalesce(json_agg(json_build_object(
-            'version', s.version, 'keyId', s.key_id, 'ciphertext', encode(s.ciphertext, 'base64')
-          ) order by s.version desc), '[]'::json)
+            'version', s.version, 'scheme', s.scheme, 'keyId', s.key_id,
+            'ciphertext', encode(s.ciphertext, 'base64')
+          ) order by s.scheme, s.version desc), '[]'::json)
    from delivery.secrets s
    where s.endpoint_id = e.endpoint_id and (s.expires_at is null or s.expires_at > now()))`;
 

@@ -1,5 +1,6 @@
 /** One attempt from its claim to its committed receipt. */
 import type { Clock, Health, Logger } from '@northwind/service-kit';
+import { openSigningKeys } from '../signing/open-signing-keys.ts';
 import type { SecretBox } from '../signing/secret-box.ts';
 import type { AttemptJournal } from './attempt-journal.ts';
 import type { ClaimedDelivery } from './claim-deliveries.ts';
@@ -27,7 +28,7 @@ export async function makeAttempt(context: AttemptContext, delivery: ClaimedDeli
   const { sender, journal, schedule, clock, chance, metrics } = context;
   const startedAt = clock.now();
   const startedMs = clock.monotonicMs();
-  const keys = openSecrets(context.secrets, delivery);
+  const keys = openSigningKeys(context.secrets, delivery);
   if (keys === null) alarmAboutSecret(context, delivery);
   const answer = keys === null ? SECRET_UNAVAILABLE : await sender.send({ ...delivery, keys });
   const { retryAfterMs, ...receipt } = answer;
@@ -65,15 +66,6 @@ export async function makeAttempt(context: AttemptContext, delivery: ClaimedDeli
   if (outcome === 'delivered' && recorded === 'moved') context.logger.debug(fields, 'delivered');
   else context.logger.warn(fields, answer.detail ?? outcome);
   return recorded === 'moved' ? next.delayMs : null;
-}
-
-/** The keys to sign with, or null when one can't be read: a message signed by half would fail at the merchant. */
-function openSecrets(box: SecretBox, { endpointId, secrets }: ClaimedDelivery): Buffer[] | null {
-  const keys = secrets.map(({ version, keyId, ciphertext }) =>
-    box.open({ keyId, ciphertext: Buffer.from(ciphertext, 'base64') }, { endpointId, version }),
-  );
-  const readable = keys.filter((key) => key !== null);
-  return readable.length === keys.length && keys.length > 0 ? readable : null;
 }
 
 /** Stays red: the key is this process's configuration, so only another start with the right one repairs it. */

@@ -13,7 +13,7 @@ import {
   RESPONSE_BODY_BYTES_MAX,
   RESPONSE_HEADER_BYTES_MAX,
 } from '../limits.ts';
-import { signMessage } from '../signing/sign-message.ts';
+import { type SigningKey, signMessage } from '../signing/sign-message.ts';
 import { classifyFailure, type Failure } from './classify-failure.ts';
 import type { DeadlineWatch } from './deadline-watch.ts';
 import { OUTCOMES, type Outcome, outcomeOfStatus } from './outcome.ts';
@@ -24,7 +24,7 @@ export interface OutgoingMessage {
   readonly url: string;
   readonly webhookId: string;
   readonly body: string;
-  readonly keys: readonly Uint8Array[];
+  readonly keys: readonly SigningKey[];
 }
 
 export interface Answer {

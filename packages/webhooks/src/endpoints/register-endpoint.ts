@@ -22,6 +22,8 @@ export interface RegisterOptions extends TargetRules {
   /** 32 bytes in base64, the same as the workers have. */
   readonly secretsKey: string;
   readonly randomBytes: (size: number) => Uint8Array;
+  /** Who registers it, for the record of its secret; the merchant by default. */
+  readonly actor?: string;
   /** The DNS by default. */
   readonly resolve?: ResolveHost;
 }
@@ -60,6 +62,10 @@ export async function registerEndpoint(
     ), secret as (
       insert into delivery.secrets (endpoint_id, version, ciphertext, key_id)
       select endpoint_id, ${FIRST_VERSION}::int4, ${sealed.ciphertext}::bytea, ${sealed.keyId} from registered
+    ), recorded as (
+      insert into delivery.secret_actions (action, endpoint_id, version, scheme, actor)
+      select 'created', endpoint_id, ${FIRST_VERSION}::int4, 'v1', ${options.actor ?? `merchant ${wish.merchantId}`}
+      from registered
     )
     select ${ENDPOINT_COLUMNS} from registered`.execute(db);
   const [endpoint] = rows;

@@ -4,6 +4,8 @@ import type { DeliveryTables } from '../tables.ts';
 export interface EndpointToRemove {
   readonly merchantId: string;
   readonly endpointId: string;
+  /** Who removes it, for the record of its secrets; the merchant by default. */
+  readonly actor?: string;
 }
 
 /**
@@ -12,7 +14,7 @@ export interface EndpointToRemove {
  */
 export async function removeEndpoint(
   db: Kysely<DeliveryTables>,
-  { merchantId, endpointId }: EndpointToRemove,
+  { merchantId, endpointId, actor = `merchant ${merchantId}` }: EndpointToRemove,
 ): Promise<'removed' | 'not_found'> {
   return db.transaction().execute(async (trx) => {
     // The full lock waits for planners that found the endpoint enabled; the next statement sees what they planned.
@@ -27,7 +29,10 @@ export async function removeEndpoint(
         set status = 'removed', disabled_at = coalesce(disabled_at, now()), disabled_reason = 'removed'
         where endpoint_id = ${endpointId}
       ), forgotten as (
-        delete from delivery.secrets where endpoint_id = ${endpointId}
+        delete from delivery.secrets where endpoint_id = ${endpointId} returning version, scheme
+      ), recorded as (
+        insert into delivery.secret_actions (action, endpoint_id, version, scheme, actor, reason)
+        select 'removed', ${endpointId}, version, scheme, ${actor}, 'the endpoint was removed' from forgotten
       ), dropped as (
         delete from delivery.queue where endpoint_id = ${endpointId} returning delivery_id
       )

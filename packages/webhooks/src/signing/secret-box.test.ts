@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createSecretBox, secretsKeySchema } from './secret-box.ts';
+import { createSecretBox, oldSecretsKeysSchema, secretsKeySchema } from './secret-box.ts';
 
 const key = Buffer.alloc(32, 7).toString('base64');
 const otherKey = Buffer.alloc(32, 8).toString('base64');
@@ -32,6 +32,19 @@ describe('a sealed secret', () => {
     expect(sealed.keyId).toMatch(/^[0-9a-f]{16}$/);
     expect(createSecretBox(otherKey).keyId).not.toBe(sealed.keyId);
   });
+});
+
+test('an old key opens what it sealed, and seals nothing', () => {
+  const old = createSecretBox(key).seal(secret, place, nonce);
+  const box = createSecretBox(otherKey, [key]);
+  expect(box.open(old, place)).toEqual(secret);
+  expect(box.seal(secret, place, nonce).keyId).toBe(createSecretBox(otherKey).keyId);
+});
+
+test('old keys are a list, and none by default', () => {
+  expect(oldSecretsKeysSchema.parse(undefined)).toEqual([]);
+  expect(oldSecretsKeysSchema.parse(`${key}, ${otherKey}`)).toEqual([key, otherKey]);
+  expect(oldSecretsKeysSchema.safeParse(`${key},short`).success).toBe(false);
 });
 
 test.each(['', 'short', Buffer.alloc(31).toString('base64'), Buffer.alloc(33).toString('base64'), `${key}!`])(

@@ -1,5 +1,8 @@
-/** Standard Webhooks, version v1: HMAC-SHA-256 of `id.timestamp.body`. */
-import { createHmac } from 'node:crypto';
+/**
+ * Standard Webhooks: a signature of `id.timestamp.body` per key. Version v1 is HMAC-SHA-256 with a shared secret, v1a
+ * is Ed25519.
+ */
+import { createHmac, type KeyObject, sign } from 'node:crypto';
 
 export interface MessageToSign {
   readonly webhookId: string;
@@ -9,8 +12,19 @@ export interface MessageToSign {
   readonly body: string;
 }
 
-/** The `webhook-signature` header: one signature per secret, the current secret first. */
-export function signMessage(message: MessageToSign, keys: readonly Uint8Array[]): string {
-  const signed = `${message.webhookId}.${message.timestamp}.${message.body}`;
-  return keys.map((key) => `v1,${createHmac('sha256', key).update(signed, 'utf8').digest('base64')}`).join(' ');
+/** The bytes of a shared secret (v1), or the private key of a pair (v1a). */
+export type SigningKey = Uint8Array | KeyObject;
+
+/** The `webhook-signature` header: one signature per key, in the order of the keys. The current secret comes first. */
+export function signMessage(message: MessageToSign, keys: readonly SigningKey[]): string {
+  const signed = Buffer.from(`${message.webhookId}.${message.timestamp}.${message.body}`, 'utf8');
+  return keys.map((key) => (key instanceof Uint8Array ? signV1(signed, key) : signV1a(signed, key))).join(' ');
+}
+
+function signV1(signed: Buffer, secret: Uint8Array): string {
+  return `v1,${createHmac('sha256', secret).update(signed).digest('base64')}`;
+}
+
+function signV1a(signed: Buffer, privateKey: KeyObject): string {
+  return `v1a,${sign(null, signed, privateKey).toString('base64')}`;
 }
