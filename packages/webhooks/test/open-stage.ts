@@ -48,9 +48,14 @@ export async function openStage() {
   }
 
   return {
+    url: test.url,
     database,
     db,
+    /** With what its role has and no more. */
+    workers,
+    api,
     append,
+    stopProjector: () => projector.stop(),
     settle: (payoutIds: readonly string[], merchantId = MERCHANT) =>
       append(payoutIds.flatMap((id) => settled(id, merchantId))),
 
