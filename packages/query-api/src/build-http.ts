@@ -21,15 +21,20 @@ import { issueStreamTicket } from './routes/issue-stream-ticket.ts';
 import { listPayoutDeliveries } from './routes/list-payout-deliveries.ts';
 import { listPayouts } from './routes/list-payouts.ts';
 import { listStatements } from './routes/list-statements.ts';
+import { listTestEvents } from './routes/list-test-events.ts';
+import { listWebhookAcknowledgements } from './routes/list-webhook-acknowledgements.ts';
 import { listWebhookEndpoints } from './routes/list-webhook-endpoints.ts';
+import { listWebhookEvents } from './routes/list-webhook-events.ts';
 import { openSession } from './routes/open-session.ts';
 import { openStream } from './routes/open-stream.ts';
 import { readBalances } from './routes/read-balances.ts';
 import { readMe } from './routes/read-me.ts';
 import { readOpenapi } from './routes/read-openapi.ts';
 import { readPayout } from './routes/read-payout.ts';
+import { readWebhookDigest } from './routes/read-webhook-digest.ts';
 import { registerWebhookEndpoint } from './routes/register-webhook-endpoint.ts';
 import { removeWebhookEndpoint } from './routes/remove-webhook-endpoint.ts';
+import { sendTestEvent } from './routes/send-test-event.ts';
 import { CLIENT_MESSAGE_BYTES_MAX } from './stream/protocol.ts';
 
 /** The largest body anyone needs is an endpoint's URL. */
@@ -49,6 +54,11 @@ const SIGNED_IN_ROUTES = [
   listWebhookEndpoints,
   registerWebhookEndpoint,
   removeWebhookEndpoint,
+  sendTestEvent,
+  listTestEvents,
+  listWebhookEvents,
+  readWebhookDigest,
+  listWebhookAcknowledgements,
   issueStreamTicket,
   closeSession,
 ];

@@ -60,7 +60,8 @@ const transition = (payout: PayoutSnapshot): PayoutTransition => ({
 test('the committed schemas are what the code says, one for each type that is sent', () => {
   const files = writeBodySchemas();
   expect(readdirSync(folder).sort()).toEqual([...files.keys()].sort());
-  for (const [name, text] of files) expect(committed(name), `run: pnpm --filter @northwind/webhooks schemas`).toBe(text);
+  for (const [name, text] of files)
+    expect(committed(name), `run: pnpm --filter @northwind/webhooks schemas`).toBe(text);
   expect(BODY_SCHEMAS.map(({ type }) => type).sort()).toEqual([...DELIVERY_EVENT_TYPES].sort());
 });
 
@@ -85,7 +86,13 @@ test('a schema refuses what its body never is', () => {
   expect(refused({ added: 'later' })).toBeNull();
   expect(refused({ type: 'payout.failed' })).not.toBeNull();
   expect(refused({ timestamp: '2026-11-22' })).not.toBeNull();
-  for (const wrong of [{ amountMinor: null }, { amountMinor: 1.5 }, { sequence: 0 }, { status: 'paid' }, { settledAt: null }])
+  for (const wrong of [
+    { amountMinor: null },
+    { amountMinor: 1.5 },
+    { sequence: 0 },
+    { status: 'paid' },
+    { settledAt: null },
+  ])
     expect(refused({ data: { ...body.data, ...wrong } }), JSON.stringify(wrong)).not.toBeNull();
 });
 

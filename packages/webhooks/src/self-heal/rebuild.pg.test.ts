@@ -12,7 +12,11 @@ const signOff = { actor: 'ada', reason: 'a test' };
 const ids = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `po_${from + i}`);
 
 /** Every event that the merchant is owed came once, and nothing else. */
-async function expectOnce(stage: Stage, merchant: FakeMerchant, { endpointId, count }: { endpointId: string; count: number }) {
+async function expectOnce(
+  stage: Stage,
+  merchant: FakeMerchant,
+  { endpointId, count }: { endpointId: string; count: number },
+) {
   await eventually(() => merchant.requests.length >= count, { timeoutMs: 20_000 });
   await stage.planned();
   await stage.whenDeliveries(count, ({ state, attemptsMade }) => state === 'delivered' && attemptsMade === 1, 20_000);
@@ -27,7 +31,11 @@ async function expectOnce(stage: Stage, merchant: FakeMerchant, { endpointId, co
 test('a promoted rebuild re-sends nothing and misses nothing, and neither does going back', async () => {
   await using stage = await openStage();
   await using merchant = await startFakeMerchant();
-  await using owner = openDatabase<ReadTables>({ url: stage.url, applicationName: 'rebuild', ...rebuildSessions(LANES) });
+  await using owner = openDatabase<ReadTables>({
+    url: stage.url,
+    applicationName: 'rebuild',
+    ...rebuildSessions(LANES),
+  });
   const { endpoint } = await stage.register(merchant.url, ['payout.initiated', 'payout.settled']);
   const { endpointId } = endpoint;
   await stage.startWorker();

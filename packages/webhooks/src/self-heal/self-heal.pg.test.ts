@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import { pauseGroup, resumeGroup, seekGroup } from '@northwind/event-store';
+import type { LedgerTables } from '@northwind/event-store/tables';
 import { eventually, startFakeMerchant } from '@northwind/testing';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { MERCHANT, openStage, type Stage, verify } from '../../test/open-stage.ts';
+import { PLANNER_GROUP } from '../planning/create-planner.ts';
 import { listUnacknowledged } from './list-unacknowledged.ts';
 import { listWebhookEvents, type WebhookEventsWish } from './list-webhook-events.ts';
 import { planDigests } from './plan-digests.ts';
@@ -30,6 +33,15 @@ const enable = (stage: Stage, endpointId: string) =>
   sql`update delivery.endpoints set status = 'enabled', disabled_at = null, disabled_reason = null
       where endpoint_id = ${endpointId}`.execute(stage.db);
 
+/** As an operator would who sets the group back. */
+async function planFromTheBeginning(stage: Stage): Promise<void> {
+  const order = { group: PLANNER_GROUP, actor: 'a test', reason: 'plans again' };
+  const ledger = stage.db as unknown as Kysely<LedgerTables>;
+  await pauseGroup(ledger, order);
+  await seekGroup(ledger, { ...order, to: 'beginning' });
+  await resumeGroup(ledger, order);
+}
+
 test('what was sent is read back with the same ids and bytes, in log order, over pages', async () => {
   await using stage = await openStage();
   await using merchant = await startFakeMerchant();
@@ -39,7 +51,9 @@ test('what was sent is read back with the same ids and bytes, in log order, over
   await stage.settle(ids(3), 'mer_002');
   await stage.whenDeliveries(20, ({ state }) => state === 'delivered');
   const events = await listAll(stage, { endpointId: endpoint.endpointId });
-  expect(events.map(({ offset }) => offset)).toEqual(events.map(({ offset }) => offset).toSorted((a, b) => Number(a - b)));
+  expect(events.map(({ offset }) => offset)).toEqual(
+    events.map(({ offset }) => offset).toSorted((a, b) => Number(a - b)),
+  );
   const read = events.map(({ body, webhooks }) => [webhooks[0]?.webhookId, body]);
   const sent = merchant.requests.map(({ headers, rawBody }) => [headers['webhook-id'], rawBody.toString('utf8')]);
   expect(read.toSorted()).toEqual(sent.toSorted());
@@ -59,7 +73,7 @@ test('what came while the endpoint was disabled is there, with the ids and bytes
   expect(missed).toMatchObject({ type: 'payout.settled', payoutId: 'po_missed', webhooks: [{ state: null }] });
   // Planned after all, it is the same.
   await enable(stage, endpoint.endpointId);
-  await sql`update ledger.consumer_offsets set next_offset = 0 where consumer_group = 'webhooks'`.execute(stage.db);
+  await planFromTheBeginning(stage);
   const [request] = await merchant.waitForRequests(1);
   expect(request?.headers['webhook-id']).toBe(missed?.webhooks[0]?.webhookId);
   expect(request?.rawBody.toString('utf8')).toBe(missed?.body);
@@ -117,7 +131,9 @@ test('a digest proves that a merchant has all of a day: once per day, signed, th
   if (request === undefined) throw new Error('no digest came');
   const events = await listAll(stage, { endpointId });
   const webhookIds = events.flatMap(({ webhooks }) => webhooks.map(({ webhookId }) => webhookId)).sort();
-  const hash = createHash('sha256').update(webhookIds.map((id) => `${id}\n`).join('')).digest('hex');
+  const hash = createHash('sha256')
+    .update(webhookIds.map((id) => `${id}\n`).join(''))
+    .digest('hex');
   expect(verify(request, secret)).toMatchObject({
     type: 'webhook.digest',
     data: {
@@ -131,7 +147,11 @@ test('a digest proves that a merchant has all of a day: once per day, signed, th
   const body = request.rawBody.toString('utf8');
   expect(before).toEqual({ kind: 'digest', body, webhookId: null });
   const webhookId = request.headers['webhook-id'];
-  expect(await readDigest(stage.api.db, { merchantId: MERCHANT, endpointId, day })).toEqual({ kind: 'digest', body, webhookId });
+  expect(await readDigest(stage.api.db, { merchantId: MERCHANT, endpointId, day })).toEqual({
+    kind: 'digest',
+    body,
+    webhookId,
+  });
 });
 
 test('a day that the log has not passed has no digest yet', async () => {
@@ -160,14 +180,17 @@ test('settled and never acknowledged: who was never told is said apart from who 
   await stage.register(bad.url, ['payout.settled'], 'mer_002');
   await stage.register(good.url, ['payout.failed'], 'mer_003');
   await stage.startWorker({ retrySchedule: [] });
-  for (const merchantId of [MERCHANT, 'mer_002', 'mer_003', 'mer_004']) await stage.settle(ids(3, merchantId), merchantId);
+  for (const merchantId of [MERCHANT, 'mer_002', 'mer_003', 'mer_004'])
+    await stage.settle(ids(3, merchantId), merchantId);
   await eventually(async () => {
     const { rows } = await sql`select from delivery.deliveries where state = 'pending'`.execute(stage.db);
     return rows.length === 0 && good.requests.length === 3 && bad.requests.length === 6;
   });
   const report = async (merchantId?: string, olderThanMs = 0) => {
     const { lines } = await listUnacknowledged(stage.api.db, { merchantId, olderThanMs, limit: 100 });
-    return lines.map((line) => `${line.merchantId} ${line.reason} ${line.age} ${line.count} ${line.amountMinor} ${line.currency}`);
+    return lines.map(
+      (line) => `${line.merchantId} ${line.reason} ${line.age} ${line.count} ${line.amountMinor} ${line.currency}`,
+    );
   };
   expect((await report()).sort()).toEqual([
     'mer_002 given_up under_1_hour 3 37035 EUR',

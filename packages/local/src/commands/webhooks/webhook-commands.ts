@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../../cli/context.ts';
+import { testEndpointCommand } from './test-endpoint.ts';
+import { unacknowledgedCommand } from './unacknowledged.ts';
 
 /** What operators do with webhooks; `settle webhooks` alone is the worker. */
-const COMMANDS: readonly ((context: CommandContext) => Command)[] = [];
+const COMMANDS: readonly ((context: CommandContext) => Command)[] = [testEndpointCommand, unacknowledgedCommand];
 
 export function addWebhookCommands(worker: Command, context: CommandContext): Command {
   for (const make of COMMANDS) worker.addCommand(make(context));
