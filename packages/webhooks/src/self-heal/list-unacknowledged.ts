@@ -2,7 +2,7 @@
  * Settled, never acknowledged: payouts whose `payout.settled` no endpoint of their merchant ever answered with 200–299.
  * The money arrived and nobody on the other side has said that he knows.
  *
- * `settled` walks the index payout_transitions_of_merchant alone, and the payouts themselves are read only for what is
+ * `settled` walks the index payout_transitions_of_merchant alone, and payouts and attempts are read only for what is
  * left. An attempt counts beside the delivery's state: a delivery that is sent again was acknowledged before.
  */
 import type { Instant } from '@northwind/events';
@@ -81,8 +81,7 @@ export function unacknowledgedStatement({ merchantId, olderThanMs, limit }: Unac
         and not exists (
           select from delivery.deliveries d
           where d.merchant_id = t.merchant_id and d.payout_id = t.payout_id and d.event_type = 'payout.settled'
-            and (d.state = 'delivered' or exists (
-              select from delivery.attempts a where a.delivery_id = d.delivery_id and a.outcome = 'delivered'))
+            and d.state = 'delivered'
         )
     ), judged as (
       select s.merchant_id, s.recorded_at, p.payout ->> 'currency' as currency,
@@ -97,9 +96,15 @@ export function unacknowledgedStatement({ merchantId, olderThanMs, limit }: Unac
       from settled s
       join read.payout_transitions p on p.merchant_id = s.merchant_id and p."offset" = s."offset"
       cross join lateral (
-        select bool_or(d.state = 'pending') as pending from delivery.deliveries d
+        select bool_or(d.state = 'pending') as pending, bool_or(a.acknowledged) as acknowledged
+        from delivery.deliveries d
+        left join lateral (
+          select true as acknowledged from delivery.attempts
+          where delivery_id = d.delivery_id and outcome = 'delivered' limit 1
+        ) a on true
         where d.merchant_id = s.merchant_id and d.payout_id = s.payout_id and d.event_type = 'payout.settled'
       ) sent
+      where sent.acknowledged is not true
     )
     select merchant_id as "merchantId", reason, age, currency, count(*)::int4 as count,
            sum(amount)::text as "amountMinor", min(recorded_at) as "oldestRecordedAt"
