@@ -1,6 +1,6 @@
--- A merchant's transitions in the order of the log: what it reads back after being away, what a day's digest is made of,
--- and which of its settled payouts were never acknowledged. Everything those look through is in the index; the payout
--- itself is read only where it is told.
+-- A merchant's transitions in the order of the log: what it reads back after being away, what a day's digest is made
+-- of, and which of its settled payouts were never acknowledged. Everything those look through is in the index; the
+-- payout itself is read only where it is told.
 
 create function read.index_transitions_of_merchants() returns void language plpgsql as $$
 begin

@@ -24,7 +24,10 @@ export function writePageCursor(before: bigint, filter: string | null): string {
   return Buffer.from(JSON.stringify({ v: 1, before: before.toString(), filter })).toString('base64url');
 }
 
-/** Where the page begins. `field` is the parameter that it came in. Throws the problem `cursor_invalid` on anything that writePageCursor has not written. */
+/**
+ * Where the page begins. `field` is the parameter that it came in. Throws the problem `cursor_invalid` on anything
+ * that writePageCursor has not written.
+ */
 export function readPageCursor(cursor: string, filter: string | null, field = 'cursor'): bigint {
   const parsed = cursorSchema.safeParse(decode(cursor));
   if (!parsed.success) throw refusal(field, 'is not a cursor of this list');

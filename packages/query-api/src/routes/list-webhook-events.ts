@@ -34,7 +34,7 @@ export function listWebhookEvents(app: ApiApp, { db }: ApiContext): void {
       summary: 'A merchant’s webhook events in the order of the log: what it missed, without a re-send',
       description:
         'With `endpointId`: what this endpoint subscribes to, since it was registered, also while it was disabled. ' +
-        'Without: every event of the merchant. Nothing is ever too old to be in it. Keep `nextCursor`: it is where to ' +
+        'Without: every event of the merchant. Nothing is too old to be in it. Keep `nextCursor`: it is where to ' +
         'go on, also next week.',
       tags: ['webhooks'],
       security: SIGNED_IN,

@@ -47,7 +47,7 @@ test('GET /v1/webhook-events pages through what an endpoint is owed, and the cur
   expect(fourth.body.events.map((event: { payoutId: string }) => event.payoutId)).toEqual(['po_4']);
 });
 
-test('GET /v1/webhook-events refuses another’s endpoint, a cursor of another list and a time that is none', async () => {
+test('GET /v1/webhook-events refuses another’s endpoint, a cursor of another list and what is no time', async () => {
   const other = await api.merchantKey('mer_002');
   const refused = await api.fetch(`/v1/webhook-events?endpointId=${endpointId}`, { key: other });
   expect(refused).toMatchObject({ status: 404, body: { code: 'endpoint_not_found' } });

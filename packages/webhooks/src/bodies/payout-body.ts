@@ -17,7 +17,9 @@ import {
   timestamp,
 } from './body-fields.ts';
 
-/** What any payout may have. What no event has told yet is null: a payout may be seen settled before it is initiated. */
+/**
+ * What any payout may have. What no event has told yet is null: a payout may be seen settled before it is initiated.
+ */
 const PAYOUT = {
   payoutId: id('The payout, as everywhere.'),
   merchantId,

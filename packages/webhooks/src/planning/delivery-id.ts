@@ -1,7 +1,7 @@
 /**
  * The identity of a delivery, as SQL. It follows from the endpoint and what is told alone, so planning the same again
- * gives the same `webhook-id`, and one can be told that was never planned. A UUIDv8: milliseconds, then a hash. The time
- * in front keeps new rows together in the index.
+ * gives the same `webhook-id`, and one can be told that was never planned. A UUIDv8: milliseconds, then a hash. The
+ * time in front keeps new rows together in the index.
  */
 import { type RawBuilder, sql } from 'kysely';
 

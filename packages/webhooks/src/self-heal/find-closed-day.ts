@@ -1,7 +1,8 @@
 /**
- * The last day of a merchant that nothing can be added to any more, in UTC by the log's clock. Two things have to be so:
- * the day has been over for two minutes (an append takes its time before it commits, and its statement is ended after a
- * minute), and the read models have passed it in the merchant's partition: they hold all of it, or a later day's change.
+ * The last day of a merchant that nothing can be added to any more, in UTC by the log's clock. Two things have to be
+ * so: the day has been over for two minutes (an append takes its time before it commits, and its statement is ended
+ * after a minute), and the read models have passed it in the merchant's partition: they hold all of it, or a later
+ * day's change.
  */
 import { asOfMerchant, readPosition } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';

@@ -1,7 +1,8 @@
 /**
- * A merchant's webhook events read back: what its endpoints were sent, would have been sent while they were disabled, or
- * have yet to be sent, in the order of the log and with the same bodies and ids. They are the transitions themselves, so
- * they reach back as far as the log and need no deliveries; where there is a delivery its very bytes are given.
+ * A merchant's webhook events read back: what its endpoints were sent, would have been sent while they were disabled,
+ * or have yet to be sent, in the order of the log and with the same bodies and ids. They are the transitions
+ * themselves, so they reach back as far as the log and need no deliveries; where there is a delivery its very bytes
+ * are given.
  */
 import type { Instant } from '@northwind/events';
 import {

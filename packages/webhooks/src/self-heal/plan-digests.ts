@@ -1,6 +1,6 @@
 /**
- * Plans the digests of days that are closed: one per day for each endpoint that subscribed to `webhook.digest`. What was
- * told of a day is kept, so that any number of workers tell it once, and the same is answered for ever.
+ * Plans the digests of days that are closed: one per day for each endpoint that subscribed to `webhook.digest`. What
+ * was told of a day is kept, so that any number of workers tell it once, and the same is answered for ever.
  */
 import { readAtOneSnapshot } from '@northwind/projector';
 import { type Kysely, sql } from 'kysely';

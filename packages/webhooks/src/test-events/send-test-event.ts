@@ -1,7 +1,7 @@
 /**
- * Plans one delivery of type `webhook.test` to an endpoint, whatever that subscribed to: with a `webhook-id` of its own,
- * without a payout and a coordinate, through the same engine, receipts and egress guard as all others, and with a single
- * attempt. Bounded per endpoint and per merchant, so that nobody uses us to flood somebody.
+ * Plans one delivery of type `webhook.test` to an endpoint, whatever that subscribed to: with a `webhook-id` of its
+ * own, without a payout and a coordinate, through the same engine, receipts and egress guard as all others, and with a
+ * single attempt. Bounded per endpoint and per merchant, so that nobody uses us to flood somebody.
  */
 import { DOORBELL_DELIVERIES } from '@northwind/event-store';
 import type { Instant } from '@northwind/events';

@@ -28,8 +28,8 @@ export function testEndpointCommand(context: CommandContext): Command {
 Example:
   settle webhooks test we_0f3a…
 
-It is signed and sent by the workers like any other webhook, once. Six a minute per endpoint, sixty an hour per merchant.
-Exit code 1: it was not answered with 200–299.`,
+It is signed and sent by the workers like any other webhook, once. Six a minute per endpoint and sixty an hour per
+merchant are sent. Exit code 1: it was not answered with 200–299.`,
     )
     .action(async (endpointId: string, options: Options) => {
       const delivery = await withDatabase<DeliveryTables, Delivery>(surroundings(context, options), (db) =>
