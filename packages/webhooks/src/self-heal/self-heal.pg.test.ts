@@ -60,7 +60,7 @@ test('what was sent is read back with the same ids and bytes, in log order, over
   expect(events.every(({ webhooks }) => webhooks.length === 1 && webhooks[0]?.state === 'delivered')).toBe(true);
 });
 
-test('what came while the endpoint was disabled is there, with the ids and bytes of the delivery that was not', async () => {
+test('what came while the endpoint was disabled is there, with its ids and bytes', async () => {
   await using stage = await openStage();
   await using merchant = await startFakeMerchant();
   const { endpoint } = await stage.register(merchant.url);

@@ -1,8 +1,7 @@
 import { formatMoney } from '@northwind/events';
 import { stringify } from '@northwind/service-kit';
-import type { UnacknowledgedLine } from '@northwind/webhooks';
+import type { UnacknowledgedLine, UnacknowledgedReport, WebhookDatabase } from '@northwind/webhooks';
 import { Command } from 'commander';
-import type { Kysely } from 'kysely';
 import { addFolderOption, addJsonOption, type CommandContext, surroundings, wholeNumber } from '../../cli/context.ts';
 import { aDuration } from '../../cli/duration.ts';
 import { formatTable } from '../../cli/print-table.ts';
@@ -48,8 +47,8 @@ Reasons:
         throw new UsageError('--json and --csv are different formats', { hint: 'take one' });
       const { listUnacknowledged } = await import('@northwind/webhooks');
       const { merchant: merchantId, olderThan: olderThanMs, limit } = options;
-      const report = await withDatabase(surroundings(context, options), (db) =>
-        listUnacknowledged(db as unknown as Kysely<never>, { merchantId, olderThanMs, limit }),
+      const report = await withDatabase<WebhookDatabase, UnacknowledgedReport>(surroundings(context, options), (db) =>
+        listUnacknowledged(db, { merchantId, olderThanMs, limit }),
       );
       const { terminal } = context;
       if (report.isCutOff) terminal.err(`only the ${limit} lines with the oldest payouts; --limit shows more`);
