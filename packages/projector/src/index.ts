@@ -32,6 +32,7 @@ export { rollBack } from './generations/roll-back.ts';
 export { GateError } from './generations/take-over.ts';
 export { ACCOUNTS, type Account } from './journal/accounts.ts';
 export { readMigrations } from './migrations.ts';
+export { listTransitions, type TransitionsWish } from './payouts/list-transitions.ts';
 export {
   listPayouts,
   type Payout,
@@ -45,7 +46,7 @@ export { PAYOUT_STATUSES, type PayoutStatus } from './payouts/status.ts';
 export type { PayoutSnapshot } from './payouts/table.ts';
 export { type PayoutTransition, transitionsSource } from './payouts/transitions-source.ts';
 export { readAtOneSnapshot } from './position/read-at-one-snapshot.ts';
-export { type AsOf, type ReadPosition, readPosition } from './position/read-position.ts';
+export { type AsOf, asOfMerchant, type ReadPosition, readPosition } from './position/read-position.ts';
 export { MissingModelError } from './position/require-model.ts';
 export { createProjector, type ProjectorOptions } from './projector.ts';
 export { createProjectorProcess } from './projector-process.ts';

@@ -22,7 +22,10 @@ import { listPayoutDeliveries } from './routes/list-payout-deliveries.ts';
 import { listPayouts } from './routes/list-payouts.ts';
 import { listSecretActions } from './routes/list-secret-actions.ts';
 import { listStatements } from './routes/list-statements.ts';
+import { listTestEvents } from './routes/list-test-events.ts';
+import { listWebhookAcknowledgements } from './routes/list-webhook-acknowledgements.ts';
 import { listWebhookEndpoints } from './routes/list-webhook-endpoints.ts';
+import { listWebhookEvents } from './routes/list-webhook-events.ts';
 import { listWebhookSecrets } from './routes/list-webhook-secrets.ts';
 import { openSession } from './routes/open-session.ts';
 import { openStream } from './routes/open-stream.ts';
@@ -30,10 +33,12 @@ import { readBalances } from './routes/read-balances.ts';
 import { readMe } from './routes/read-me.ts';
 import { readOpenapi } from './routes/read-openapi.ts';
 import { readPayout } from './routes/read-payout.ts';
+import { readWebhookDigest } from './routes/read-webhook-digest.ts';
 import { registerWebhookEndpoint } from './routes/register-webhook-endpoint.ts';
 import { removeWebhookEndpoint } from './routes/remove-webhook-endpoint.ts';
 import { removeWebhookSecret } from './routes/remove-webhook-secret.ts';
 import { rotateWebhookSecret } from './routes/rotate-webhook-secret.ts';
+import { sendTestEvent } from './routes/send-test-event.ts';
 import { CLIENT_MESSAGE_BYTES_MAX } from './stream/protocol.ts';
 
 /** The largest body anyone needs is an endpoint's URL. */
@@ -57,6 +62,11 @@ const SIGNED_IN_ROUTES = [
   rotateWebhookSecret,
   removeWebhookSecret,
   listSecretActions,
+  sendTestEvent,
+  listTestEvents,
+  listWebhookEvents,
+  readWebhookDigest,
+  listWebhookAcknowledgements,
   issueStreamTicket,
   closeSession,
 ];

@@ -25,6 +25,7 @@ import { createSender } from './delivery/sender.ts';
 import { createResolver, type ResolveHost } from './egress/resolve-host.ts';
 import { CONCURRENCY, CONNECT_TIMEOUT_MS, LEASE_MS, TOTAL_DEADLINE_MS } from './limits.ts';
 import { createPlanner, type WebhookDatabase } from './planning/create-planner.ts';
+import { createDigestPlanner } from './self-heal/create-digest-planner.ts';
 import { createSecretBox } from './signing/secret-box.ts';
 import { createSecretSweeper } from './signing/secret-sweeper.ts';
 import type { DeliveryTables } from './tables.ts';
@@ -89,6 +90,7 @@ export function createWebhookWorker(options: WebhookWorkerOptions): Service {
       ...(health && { health }),
       ...(options.registry && { onLag: createLagGauges(options.registry) }),
     }),
+    createDigestPlanner({ database, logger, clock, onPlanned }),
   ]);
 }
 

@@ -15,8 +15,24 @@ export {
 export { type EndpointToRemove, removeEndpoint } from './endpoints/remove-endpoint.ts';
 export { deliveryMigrations } from './migrations.ts';
 export type { WebhookDatabase } from './planning/create-planner.ts';
-export { WEBHOOK_EVENT_TYPES, type WebhookEventType } from './planning/event-types.ts';
+export {
+  DELIVERY_EVENT_TYPES,
+  type DeliveryEventType,
+  PAYOUT_EVENT_TYPES,
+  WEBHOOK_EVENT_TYPES,
+  type WebhookEventType,
+} from './planning/event-types.ts';
 export { type Attempt, type DeliveriesWish, type Delivery, listDeliveries } from './receipts/list-deliveries.ts';
+export {
+  AGE_BUCKETS,
+  listUnacknowledged,
+  REASON_MEANINGS,
+  UNACKNOWLEDGED_REASONS,
+  type UnacknowledgedLine,
+  type UnacknowledgedReport,
+} from './self-heal/list-unacknowledged.ts';
+export { listWebhookEvents, type WebhookEvent, type WebhookEventsWish } from './self-heal/list-webhook-events.ts';
+export { readDigest } from './self-heal/read-digest.ts';
 export { listSecretActions, type SecretAction, type SecretActionsWish } from './signing/list-secret-actions.ts';
 export { type LiveSecret, listSecrets, type SecretsOfEndpoint } from './signing/list-secrets.ts';
 export { type ActedBy, SECRET_ACTIONS } from './signing/record-secret-action.ts';
@@ -26,4 +42,6 @@ export { type RotatedSecret, type RotateOptions, rotateSecret, type SecretToRota
 export { SIGNING_SCHEMES, type SigningScheme } from './signing/scheme.ts';
 export { oldSecretsKeysSchema, secretsKeySchema } from './signing/secret-box.ts';
 export { type RefusedSecret, SECRET_PROBLEMS, type SecretProblem } from './signing/secret-problem.ts';
+export { listTests } from './test-events/list-tests.ts';
+export { sendTestEvent, type TestOutcome } from './test-events/send-test-event.ts';
 export { createWebhooksProcess } from './webhooks-process.ts';

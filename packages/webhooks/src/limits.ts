@@ -32,7 +32,11 @@ export const POLL_MS = { first: 50, last: 1_000 } as const;
 export const RESPONSE_BODY_BYTES_MAX = 65_536;
 /** A header block over this is an invalid response. */
 export const RESPONSE_HEADER_BYTES_MAX = 16_384;
-export const REQUEST_BODY_BYTES_MAX = 262_144;
+/**
+ * What a webhook's body has at most. The largest payout that the catalogue admits comes to half of it; a test holds
+ * it.
+ */
+export const BODY_BYTES_MAX = 20_000;
 
 /** A Retry-After may put an attempt off by a day, not for ever. */
 export const RETRY_AFTER_MAX_MS = 24 * 60 * 60 * 1_000;
@@ -58,3 +62,18 @@ export const SECRET_SWEEP_PAUSE_MS = 60_000;
 export const SECRET_BATCH_MAX = 100;
 /** Actions in one answer. */
 export const SECRET_ACTIONS_PAGE_MAX = 200;
+/** Webhook events in one answer: each has a body of some 600 bytes. */
+export const WEBHOOK_EVENTS_PAGE_MAX = 1_000;
+
+/**
+ * Tests of an endpoint in a minute: a person presses a button; a loop that asks for more is using us to flood
+ * somebody.
+ */
+export const TESTS_PER_MINUTE_MAX = 6;
+/** Tests of all of a merchant's endpoints in an hour: twenty endpoints may all be the same victim. */
+export const TESTS_PER_HOUR_MAX = 60;
+
+/** How often it is looked whether a day is over. */
+export const DIGEST_POLL_MS = 60_000;
+/** Days that an endpoint is told of afterwards, when it was disabled or the workers were down. */
+export const DIGEST_DAYS_MAX = 30;

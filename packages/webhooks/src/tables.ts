@@ -13,6 +13,7 @@ export interface DeliveryTables {
   'delivery.deliveries': DeliveriesTable;
   'delivery.queue': QueueTable;
   'delivery.attempts': AttemptsTable;
+  'delivery.digests': DigestsTable;
 }
 
 export interface EndpointsTable {
@@ -55,10 +56,11 @@ export interface DeliveriesTable {
   webhook_id: GeneratedAlways<string>;
   endpoint_id: string;
   merchant_id: string;
-  partition: number;
-  offset: bigint;
+  /** Null, like offset and payout, where no transition is told of: tests and digests. */
+  partition: number | null;
+  offset: bigint | null;
   event_type: string;
-  payout_id: string;
+  payout_id: string | null;
   body: string;
   state: Generated<DeliveryState>;
   attempts_made: Generated<number>;
@@ -94,4 +96,12 @@ export interface AttemptsTable {
   response_body: string | null;
   response_truncated: Generated<boolean>;
   next_attempt_at: Instant | null;
+}
+
+export interface DigestsTable {
+  endpoint_id: string;
+  day: string;
+  delivery_id: string;
+  body: string;
+  created_at: Generated<Instant>;
 }

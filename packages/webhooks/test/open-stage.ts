@@ -48,11 +48,14 @@ export async function openStage() {
   }
 
   return {
+    url: test.url,
     database,
     db,
-    /** With what the API's role may do. */
-    apiDb: api.db,
+    /** With what its role has and no more. */
+    workers,
+    api,
     append,
+    stopProjector: () => projector.stop(),
     settle: (payoutIds: readonly string[], merchantId = MERCHANT) =>
       append(payoutIds.flatMap((id) => settled(id, merchantId))),
 
@@ -99,7 +102,10 @@ export async function openStage() {
         const behind = await db
           .selectFrom('ledger.consumer_offsets as o')
           .innerJoin('ledger.partitions as p', 'p.partition', 'o.partition')
+          .leftJoin('read.generations as g', 'g.consumer_group', 'o.consumer_group')
           .whereRef('o.next_offset', '<', 'p.next_offset')
+          // Nobody moves a generation on that has given way.
+          .where((eb) => eb.or([eb('g.status', 'is', null), eb('g.status', '<>', 'retired')]))
           .select('o.partition')
           .execute();
         return behind.length === 0;

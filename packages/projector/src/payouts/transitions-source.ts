@@ -47,7 +47,7 @@ async function readTransitions(
 }
 
 /** JSON numbers come back as numbers. An amount of one event is exact in one. */
-function toSnapshot(payout: PayoutSnapshot): PayoutSnapshot {
+export function toSnapshot(payout: PayoutSnapshot): PayoutSnapshot {
   const { amountMinor } = payout;
   return { ...payout, amountMinor: amountMinor === null ? null : BigInt(amountMinor) };
 }

@@ -24,11 +24,15 @@ export function writePageCursor(before: bigint, filter: string | null): string {
   return Buffer.from(JSON.stringify({ v: 1, before: before.toString(), filter })).toString('base64url');
 }
 
-/** Where the page begins. Throws the problem `cursor_invalid` on anything that writePageCursor has not written. */
-export function readPageCursor(cursor: string, filter: string | null): bigint {
+/**
+ * Where the page begins. `field` is the parameter that it came in. Throws the problem `cursor_invalid` on anything
+ * that writePageCursor has not written.
+ */
+export function readPageCursor(cursor: string, filter: string | null, field = 'cursor'): bigint {
   const parsed = cursorSchema.safeParse(decode(cursor));
-  if (!parsed.success) throw refusal('is not a cursor of this list');
-  if (parsed.data.filter !== filter) throw refusal('belongs to a list with another status; start without a cursor');
+  if (!parsed.success) throw refusal(field, 'is not a cursor of this list');
+  if (parsed.data.filter !== filter)
+    throw refusal(field, 'belongs to a list with another filter; start without a cursor');
   return parsed.data.before;
 }
 
@@ -40,6 +44,6 @@ function decode(cursor: string): unknown {
   }
 }
 
-function refusal(message: string): Problem {
-  return new Problem('cursor_invalid', 'Use the nextCursor of the answer before.', [{ field: 'cursor', message }]);
+function refusal(field: string, message: string): Problem {
+  return new Problem('cursor_invalid', 'Use the nextCursor of the answer before.', [{ field, message }]);
 }

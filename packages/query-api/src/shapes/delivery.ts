@@ -1,5 +1,5 @@
 /** What was sent to a merchant about a payout, with the receipt of every attempt. */
-import { DELIVERY_STATES, OUTCOMES, type Outcome, WEBHOOK_EVENT_TYPES } from '@northwind/webhooks';
+import { DELIVERY_EVENT_TYPES, DELIVERY_STATES, OUTCOMES, type Outcome } from '@northwind/webhooks';
 import { z } from 'zod';
 import { instantSchema } from './fields.ts';
 import { component, describe } from './registry.ts';
@@ -38,10 +38,10 @@ export const deliverySchema = component(
     webhookId: describe(z.string(), 'The `webhook-id` header, the same in every attempt.'),
     endpointId: z.string(),
     url: z.string(),
-    payoutId: z.string(),
-    eventType: z.enum(WEBHOOK_EVENT_TYPES),
-    partition: z.int(),
-    offset: describe(z.bigint(), 'The event that caused it.'),
+    payoutId: describe(z.string().nullable(), 'Null, like the coordinate, in tests and digests.'),
+    eventType: z.enum(DELIVERY_EVENT_TYPES),
+    partition: z.int().nullable(),
+    offset: describe(z.bigint().nullable(), 'The event that caused it.'),
     state: z.enum(DELIVERY_STATES),
     attemptsMade: z.int(),
     lastOutcome: outcomeSchema.nullable(),

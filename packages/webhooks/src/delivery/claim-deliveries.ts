@@ -20,10 +20,10 @@ export interface ClaimedDelivery {
   readonly webhookId: string;
   readonly endpointId: string;
   readonly merchantId: string;
-  readonly partition: number;
-  readonly offset: bigint;
+  readonly partition: number | null;
+  readonly offset: bigint | null;
   readonly eventType: string;
-  readonly payoutId: string;
+  readonly payoutId: string | null;
   readonly body: string;
   readonly url: string;
   readonly concurrencyMax: number;

@@ -34,7 +34,11 @@ export async function makeAttempt(context: AttemptContext, delivery: ClaimedDeli
   const { retryAfterMs, ...receipt } = answer;
   const { outcome } = receipt;
   const durationMs = Math.round(clock.monotonicMs() - startedMs);
-  const next = decideNextStep({ outcome, retries: delivery.retries, retryAfterMs }, schedule, chance());
+  const next = decideNextStep(
+    { outcome, retries: delivery.retries, retryAfterMs },
+    retriesOf(delivery, schedule),
+    chance(),
+  );
   metrics.attempted(outcome, durationMs);
   const recorded = await journal.record({
     deliveryId: delivery.deliveryId,
@@ -50,7 +54,8 @@ export async function makeAttempt(context: AttemptContext, delivery: ClaimedDeli
   });
   const fields = {
     event: 'delivery.attempted',
-    coordinate: `${delivery.partition}:${delivery.offset}`,
+    eventType: delivery.eventType,
+    coordinate: delivery.offset === null ? null : `${delivery.partition}:${delivery.offset}`,
     webhookId: delivery.webhookId,
     endpointId: delivery.endpointId,
     merchantId: delivery.merchantId,
@@ -66,6 +71,11 @@ export async function makeAttempt(context: AttemptContext, delivery: ClaimedDeli
   if (outcome === 'delivered' && recorded === 'moved') context.logger.debug(fields, 'delivered');
   else context.logger.warn(fields, answer.detail ?? outcome);
   return recorded === 'moved' ? next.delayMs : null;
+}
+
+/** A test is one request, answered or not: whoever asked is looking, and asks again. */
+function retriesOf({ eventType }: ClaimedDelivery, schedule: RetrySchedule): RetrySchedule {
+  return eventType === 'webhook.test' ? [] : schedule;
 }
 
 /** Stays red: the key is this process's configuration, so only another start with the right one repairs it. */

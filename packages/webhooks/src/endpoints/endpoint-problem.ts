@@ -11,7 +11,9 @@ export const ENDPOINT_PROBLEMS = {
   event_types_empty: { field: 'eventTypes', message: 'must name at least one event type' },
   event_type_unknown: {
     field: 'eventTypes',
-    message: 'must be among payout.initiated, payout.submitted, payout.settled, payout.failed and payout.returned',
+    message:
+      'must be among payout.initiated, payout.submitted, payout.settled, payout.failed, payout.returned and ' +
+      'webhook.digest',
   },
   too_many_endpoints: { field: 'merchantId', message: 'has 20 endpoints already; remove one first' },
 } as const;

@@ -1,9 +1,9 @@
 import type { PayoutTransition } from '@northwind/projector';
 import { stringify } from '@northwind/service-kit';
-import { REQUEST_BODY_BYTES_MAX } from '../limits.ts';
-import type { WebhookEventType } from './event-types.ts';
+import { BODY_BYTES_MAX } from '../limits.ts';
+import type { PayoutEventType } from './event-types.ts';
 
-export function eventTypeOf({ status }: Pick<PayoutTransition, 'status'>): WebhookEventType {
+export function eventTypeOf({ status }: Pick<PayoutTransition, 'status'>): PayoutEventType {
   return `payout.${status}`;
 }
 
@@ -19,8 +19,8 @@ export function buildBody(transition: PayoutTransition): string {
     data: { ...payout, partition, offset },
   });
   const bytes = Buffer.byteLength(body);
-  if (bytes > REQUEST_BODY_BYTES_MAX) {
-    throw new Error(`the body of transition ${partition}:${offset} has ${bytes} bytes, over ${REQUEST_BODY_BYTES_MAX}`);
+  if (bytes > BODY_BYTES_MAX) {
+    throw new Error(`the body of transition ${partition}:${offset} has ${bytes} bytes, over ${BODY_BYTES_MAX}`);
   }
   return body;
 }

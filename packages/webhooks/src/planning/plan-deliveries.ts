@@ -8,6 +8,7 @@ import { stringify } from '@northwind/service-kit';
 import { type Kysely, sql } from 'kysely';
 import type { DeliveryTables } from '../tables.ts';
 import { buildBody, eventTypeOf } from './build-body.ts';
+import { TRANSITION_DELIVERY_ID } from './delivery-id.ts';
 
 /** Returns how many deliveries were new. */
 export async function planDeliveries(
@@ -21,10 +22,7 @@ export async function planDeliveries(
         partition int2, "offset" int8, merchant_id text, payout_id text, event_type text, recorded_at timestamptz,
         body text)
     ), owed as (
-      select t.*, e.endpoint_id,
-             encode(sha256(convert_to(e.endpoint_id || '/' || t.partition || '/' || t."offset", 'UTF8')), 'hex')
-               as hash,
-             lpad(to_hex(floor(extract(epoch from t.recorded_at) * 1000)::int8), 12, '0') as time
+      select t.*, e.endpoint_id, ${TRANSITION_DELIVERY_ID} as delivery_id
       from transition t
       join delivery.endpoints e on e.merchant_id = t.merchant_id
       where e.status = 'enabled' and t.event_type = any (e.event_types) and t."offset" >= e.from_offset
@@ -33,9 +31,7 @@ export async function planDeliveries(
     ), planned as (
       insert into delivery.deliveries (
         delivery_id, endpoint_id, merchant_id, partition, "offset", event_type, payout_id, body, next_attempt_at)
-      -- A UUIDv8: milliseconds, then the hash. The time in front keeps new rows together in the index.
-      select (time || '8' || substr(hash, 1, 3) || 'a' || substr(hash, 4, 15))::uuid,
-             endpoint_id, merchant_id, partition, "offset", event_type, payout_id, body, now()
+      select delivery_id, endpoint_id, merchant_id, partition, "offset", event_type, payout_id, body, now()
       from owed
       on conflict on constraint deliveries_one_per_transition do nothing
       returning delivery_id, endpoint_id, next_attempt_at

@@ -4,7 +4,7 @@ import { type Kysely, sql } from 'kysely';
 import type { DeliveryState } from '../delivery/decide-next-step.ts';
 import type { Outcome } from '../delivery/outcome.ts';
 import { DELIVERIES_PAGE_MAX } from '../limits.ts';
-import type { WebhookEventType } from '../planning/event-types.ts';
+import type { DeliveryEventType } from '../planning/event-types.ts';
 import type { DeliveryTables } from '../tables.ts';
 
 /** The receipt of one attempt. */
@@ -32,10 +32,11 @@ export interface Delivery {
   readonly endpointId: string;
   readonly url: string;
   readonly merchantId: string;
-  readonly payoutId: string;
-  readonly eventType: WebhookEventType;
-  readonly partition: number;
-  readonly offset: bigint;
+  /** Null, like the coordinate, in tests and digests. */
+  readonly payoutId: string | null;
+  readonly eventType: DeliveryEventType;
+  readonly partition: number | null;
+  readonly offset: bigint | null;
   readonly state: DeliveryState;
   readonly attemptsMade: number;
   readonly lastOutcome: Outcome | null;
@@ -48,8 +49,10 @@ export interface Delivery {
 
 export interface DeliveriesWish {
   readonly merchantId: string;
-  /** All deliveries of one payout; without it the latest of the merchant. */
+  /** All deliveries of one payout; without it the latest of the merchant that tell of payouts. */
   readonly payoutId?: string;
+  /** These and no others, tests and digests too. */
+  readonly deliveryIds?: readonly string[];
   readonly limit?: number;
 }
 
@@ -57,16 +60,17 @@ const LIMIT = 50;
 
 /** Newest first. Served by deliveries_by_payout or deliveries_recent, and attempts_pk. */
 export async function listDeliveries(db: Kysely<DeliveryTables>, wish: DeliveriesWish): Promise<Delivery[]> {
-  const { merchantId, payoutId, limit = LIMIT } = wish;
+  const { merchantId, payoutId, deliveryIds, limit = LIMIT } = wish;
   const ofPayout = payoutId === undefined ? sql`` : sql`and d.payout_id = ${payoutId}`;
+  const only = deliveryIds ? sql`and d.delivery_id = any (${deliveryIds}::uuid[])` : sql`and d."offset" is not null`;
   const { rows: deliveries } = await sql<Omit<Delivery, 'attempts'>>`
     select d.delivery_id as "deliveryId", d.webhook_id as "webhookId", d.endpoint_id as "endpointId", e.url,
            d.merchant_id as "merchantId", d.payout_id as "payoutId", d.event_type as "eventType",
            d.partition, d."offset", d.state, d.attempts_made as "attemptsMade", d.last_outcome as "lastOutcome",
            d.next_attempt_at as "nextAttemptAt", d.created_at as "createdAt", d.completed_at as "completedAt"
     from delivery.deliveries d join delivery.endpoints e on e.endpoint_id = d.endpoint_id
-    where d.merchant_id = ${merchantId} ${ofPayout}
-    order by d."offset" desc, d.created_at, d.endpoint_id
+    where d.merchant_id = ${merchantId} ${ofPayout} ${only}
+    order by d."offset" desc, d.created_at desc, d.endpoint_id
     limit ${Math.max(0, Math.min(limit, DELIVERIES_PAGE_MAX))}::int8`.execute(db);
   const attempts = await readAttempts(
     db,

@@ -197,13 +197,13 @@ test('nobody changes the record, and the API never reads what is sealed', async 
   await stage.register(url);
   for (const change of ["update delivery.secret_actions set actor = 'eve'", 'delete from delivery.secret_actions']) {
     await expect(sql.raw(change).execute(stage.db)).rejects.toThrow(/immutable|only|never/i);
-    await expect(sql.raw(change).execute(stage.apiDb)).rejects.toThrow('permission denied');
+    await expect(sql.raw(change).execute(stage.api.db)).rejects.toThrow('permission denied');
   }
   await expect(sql`truncate delivery.secret_actions`.execute(stage.db)).rejects.toThrow();
-  await expect(sql`select ciphertext from delivery.secrets`.execute(stage.apiDb)).rejects.toThrow('permission denied');
+  await expect(sql`select ciphertext from delivery.secrets`.execute(stage.api.db)).rejects.toThrow('permission denied');
 });
 
-const apiOf = (stage: Stage) => stage.apiDb as unknown as Kysely<DeliveryTables>;
+const apiOf = (stage: Stage) => stage.api.db as unknown as Kysely<DeliveryTables>;
 
 async function versions(stage: Stage): Promise<number[]> {
   const { rows } = await sql<{ version: number }>`

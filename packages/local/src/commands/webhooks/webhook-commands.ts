@@ -2,9 +2,16 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../../cli/context.ts';
 import { resealCommand } from './reseal.ts';
 import { rotateSecretCommand } from './rotate-secret.ts';
+import { testEndpointCommand } from './test-endpoint.ts';
+import { unacknowledgedCommand } from './unacknowledged.ts';
 
 /** What operators do with webhooks; `settle webhooks` alone is the worker. */
-const COMMANDS: readonly ((context: CommandContext) => Command)[] = [rotateSecretCommand, resealCommand];
+const COMMANDS: readonly ((context: CommandContext) => Command)[] = [
+  testEndpointCommand,
+  unacknowledgedCommand,
+  rotateSecretCommand,
+  resealCommand,
+];
 
 export function addWebhookCommands(worker: Command, context: CommandContext): Command {
   for (const make of COMMANDS) worker.addCommand(make(context));
