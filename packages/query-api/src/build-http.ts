@@ -17,19 +17,25 @@ import { serializerCompiler } from './http/serialize.ts';
 import { servePortal } from './http/serve-portal.ts';
 import { answerHealth } from './routes/answer-health.ts';
 import { closeSession } from './routes/close-session.ts';
+import { createResendJob } from './routes/create-resend-job.ts';
 import { issueStreamTicket } from './routes/issue-stream-ticket.ts';
 import { listPayoutDeliveries } from './routes/list-payout-deliveries.ts';
 import { listPayouts } from './routes/list-payouts.ts';
+import { listResendItems } from './routes/list-resend-items.ts';
+import { listResendJobs } from './routes/list-resend-jobs.ts';
 import { listStatements } from './routes/list-statements.ts';
 import { listWebhookEndpoints } from './routes/list-webhook-endpoints.ts';
 import { openSession } from './routes/open-session.ts';
 import { openStream } from './routes/open-stream.ts';
+import { orderResendJob } from './routes/order-resend-job.ts';
 import { readBalances } from './routes/read-balances.ts';
 import { readMe } from './routes/read-me.ts';
 import { readOpenapi } from './routes/read-openapi.ts';
 import { readPayout } from './routes/read-payout.ts';
+import { readResendJob } from './routes/read-resend-job.ts';
 import { registerWebhookEndpoint } from './routes/register-webhook-endpoint.ts';
 import { removeWebhookEndpoint } from './routes/remove-webhook-endpoint.ts';
+import { resendWebhookDelivery } from './routes/resend-webhook-delivery.ts';
 import { CLIENT_MESSAGE_BYTES_MAX } from './stream/protocol.ts';
 
 /** The largest body anyone needs is an endpoint's URL. */
@@ -49,6 +55,12 @@ const SIGNED_IN_ROUTES = [
   listWebhookEndpoints,
   registerWebhookEndpoint,
   removeWebhookEndpoint,
+  resendWebhookDelivery,
+  createResendJob,
+  listResendJobs,
+  readResendJob,
+  listResendItems,
+  orderResendJob,
   issueStreamTicket,
   closeSession,
 ];

@@ -50,6 +50,10 @@ export async function openStage() {
   return {
     database,
     db,
+    /** For processes of their own. */
+    url: test.url,
+    /** With what the API's role has. */
+    api: api.db,
     append,
     settle: (payoutIds: readonly string[], merchantId = MERCHANT) =>
       append(payoutIds.flatMap((id) => settled(id, merchantId))),

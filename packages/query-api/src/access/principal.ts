@@ -17,13 +17,18 @@ export interface Principal {
 
 /** What a role may do. A total table: a new role or right has to be decided here. */
 const RIGHTS = {
-  merchant: { readsAnyMerchant: false, managesEndpoints: true },
-  finance: { readsAnyMerchant: true, managesEndpoints: false },
-  operator: { readsAnyMerchant: true, managesEndpoints: true },
+  merchant: { readsAnyMerchant: false, managesEndpoints: true, resendsDeliveries: true },
+  finance: { readsAnyMerchant: true, managesEndpoints: false, resendsDeliveries: false },
+  operator: { readsAnyMerchant: true, managesEndpoints: true, resendsDeliveries: true },
 } as const satisfies Record<Role, Record<string, boolean>>;
 
 export type Right = keyof (typeof RIGHTS)[Role];
 
 export function may(principal: Principal, right: Right): boolean {
   return RIGHTS[principal.role][right];
+}
+
+/** Who it was, for a record that merchants read too: `merchant (portal)`, `operator (key 4f0c…)`. */
+export function actorOf({ role, credential }: Principal): string {
+  return `${role} (${credential.kind === 'key' ? `key ${credential.keyId}` : 'portal'})`;
 }
