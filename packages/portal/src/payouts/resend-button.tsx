@@ -12,7 +12,7 @@ interface ResendButtonProps {
 type Resend =
   | { readonly kind: 'idle' }
   | { readonly kind: 'asking' }
-  | { readonly kind: 'accepted' }
+  | { readonly kind: 'accepted'; readonly attemptsBefore: number }
   | { readonly kind: 'failed'; readonly words: string };
 
 /** Sends a delivery again and says below what came of it; focus stays on the button throughout. */
@@ -25,7 +25,7 @@ export function ResendButton({ delivery, onResent, onSignedOut }: ResendButtonPr
     setResend({ kind: 'asking' });
     const answer = await resendDelivery(delivery.deliveryId);
     if (answer.ok) {
-      setResend({ kind: 'accepted' });
+      setResend({ kind: 'accepted', attemptsBefore: delivery.attempts.length });
       onResent();
     } else if (answer.failure.kind === 'unauthorized') onSignedOut();
     else setResend({ kind: 'failed', words: describeFailure(answer.failure) });
@@ -54,14 +54,15 @@ export function ResendButton({ delivery, onResent, onSignedOut }: ResendButtonPr
   );
 }
 
-function wordsOf(resend: Resend, { state }: Delivery): string {
+function wordsOf(resend: Resend, { state, attempts }: Delivery): string {
   switch (resend.kind) {
     case 'idle':
       return '';
     case 'asking':
       return 'Asking…';
     case 'accepted':
-      return state === 'delivered' ? 'Sent again and delivered.' : 'Sent again; the answer appears above.';
+      if (attempts.length === resend.attemptsBefore) return 'Being sent again…';
+      return state === 'delivered' ? 'Sent again and delivered.' : 'Sent again; it was not taken.';
     case 'failed':
       return resend.words;
   }
