@@ -49,8 +49,8 @@ export function createResendJob(app: ApiApp, { db }: ApiContext): void {
       operationId: 'createResendJob',
       summary: 'Send many webhooks again',
       description:
-        'The deliveries that match now, oldest first, each once. Any number; a restart of ours loses and doubles none. ' +
-        'With `dryRun` first: it tells how many there are and shows some. Operators may leave `merchantId` out: all.',
+        'The deliveries that match now, oldest first, each once. Any number; no restart loses or doubles one. ' +
+        'With `dryRun` it only tells how many there are, and shows some. Operators may leave `merchantId` out: all.',
       tags: ['webhooks'],
       security: SIGNED_IN,
       querystring: z.strictObject(merchantQuery),

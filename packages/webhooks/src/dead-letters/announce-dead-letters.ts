@@ -1,6 +1,6 @@
 /**
  * Tells the dead-letter queue of deliveries that were given up. The row that says so was written by the statement that
- * gave up, and leaves the outbox only when SQS has taken the message: SQS may be away for as long as it likes. A message
+ * gave up, and leaves the outbox only when SQS has taken the message: SQS may be away as long as it likes. A message
  * may come twice (its taker may die before it could say so); whoever reads them has to bear that, and redrive does.
  *
  * No transaction is open while SQS is asked: the outbox's row is lent for a minute instead.

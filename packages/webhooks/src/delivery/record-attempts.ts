@@ -30,6 +30,14 @@ export interface FinishedAttempt {
  */
 export type RecordOutcome = 'moved' | 'fenced';
 
+/** Of the statement below: what is given up goes into the outbox in the very statement that gives it up. */
+const GIVEN_UP = sql`
+  insert into delivery.dead_letters (delivery_id, last_outcome)
+  select f.delivery_id, f.outcome from finished f join moved m on m.delivery_id = f.delivery_id
+  where f.next_state = 'exhausted'
+  on conflict on constraint dead_letters_pk do update
+  set last_outcome = excluded.last_outcome, exhausted_at = now(), announce_at = now()`;
+
 /** An outcome per attempt, in the order given. No delivery may be in it twice. */
 export async function recordAttempts(
   db: Kysely<DeliveryTables>,
@@ -39,7 +47,8 @@ export async function recordAttempts(
     with finished as (
       select * from json_to_recordset(${JSON.stringify(attempts.map(toRow))}::json) as f(
         delivery_id uuid, endpoint_id text, attempt int4, scheduled_at timestamptz, triggered_by text,
-        started_at timestamptz, finished_at timestamptz, duration_ms int4, outcome text, detail text, secret_version int4, response_status int4,
+        started_at timestamptz, finished_at timestamptz,
+        duration_ms int4, outcome text, detail text, secret_version int4, response_status int4,
         response_headers jsonb, response_body text, response_truncated boolean,
         next_state text, next_delay_ms float8, next_retries int4, disables_endpoint boolean)
     ), held as materialized (
@@ -73,11 +82,7 @@ export async function recordAttempts(
       from finished f join moved m on m.delivery_id = f.delivery_id
       where d.delivery_id = f.delivery_id
     ), dead as (
-      insert into delivery.dead_letters (delivery_id, last_outcome)
-      select f.delivery_id, f.outcome from finished f join moved m on m.delivery_id = f.delivery_id
-      where f.next_state = 'exhausted'
-      on conflict on constraint dead_letters_pk do update
-      set last_outcome = excluded.last_outcome, exhausted_at = now(), announce_at = now()
+      ${GIVEN_UP}
     ), disabled as (
       update delivery.endpoints e
       set status = 'disabled', disabled_at = now(), disabled_reason = 'gone'

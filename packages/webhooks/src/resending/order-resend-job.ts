@@ -1,4 +1,4 @@
-/** Pauses, resumes or cancels a bulk re-send. A batch under way is waited for; after the answer nothing more goes out. */
+/** Pauses, resumes or cancels a bulk re-send. A batch under way is waited for; after it nothing more goes out. */
 import { type Kysely, sql } from 'kysely';
 import type { DeliveryTables } from '../tables.ts';
 import type { ResendJobState } from './resend-job.ts';

@@ -54,7 +54,7 @@ test('two re-sends one after the other both happen', async () => {
   expect(merchant.requests).toHaveLength(3);
 });
 
-test('a re-send while an attempt is under way happens too; the receipt of the one it overtook decides nothing', async () => {
+test('a re-send while an attempt is under way happens too; the overtaken receipt decides nothing', async () => {
   await using stage = await openStage();
   await using merchant = await startFakeMerchant({
     answer: (_request, index) => (index === 0 ? { status: 500, delayMs: 400 } : { status: 204 }),

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { randomBytes } from '@northwind/service-kit';
+import { environment, randomBytes } from '@northwind/service-kit';
 import { eventually, startFakeMerchant } from '@northwind/testing';
 import { type Kysely, sql } from 'kysely';
 import { expect, test } from 'vitest';
@@ -12,7 +12,7 @@ import type { DeliveryTables } from '../tables.ts';
 import { createResendJob } from './create-resend-job.ts';
 import { readResendJob } from './read-resend-jobs.ts';
 
-const COUNT = Number(process.env.RESEND_COUNT ?? 3_000);
+const COUNT = Number(environment().RESEND_COUNT ?? 3_000);
 const RATE = 2_000;
 const ENDPOINTS = 4;
 const TIMEOUT_MS = 120_000 + COUNT * 10;
@@ -91,7 +91,7 @@ function startWorker(stage: Stage): ChildProcess {
   return spawn(process.execPath, [MAIN], {
     stdio: 'ignore',
     env: {
-      PATH: process.env.PATH,
+      PATH: environment().PATH,
       DATABASE_URL: stage.url,
       SETTLEMENT_SECRETS_KEY: SECRETS_KEY,
       SETTLEMENT_WEBHOOKS_ALLOW_INSECURE_TARGETS: 'true',

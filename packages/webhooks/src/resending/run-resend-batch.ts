@@ -132,8 +132,8 @@ async function chooseItems(trx: Kysely<DeliveryTables>, jobId: string, batchMax:
         where i.job_id = ${jobId} and i.state = 'waiting' and i.endpoint_id = e.endpoint_id
         order by i.delivery_id
         -- Those of an endpoint that is not enabled are only skipped, whatever is overdue there.
-        limit case when e.status = 'enabled' then least(${batchMax}::int8, ${RESEND_BACKLOG_MAX}::int8 - backlog.overdue)
-                   else ${batchMax}::int8 end
+        limit case when e.status <> 'enabled' then ${batchMax}::int8
+                   else least(${batchMax}::int8, ${RESEND_BACKLOG_MAX}::int8 - backlog.overdue) end
       ) i
     ) item
     order by item.turn, e.endpoint_id limit ${batchMax}::int8`.execute(trx);
@@ -147,16 +147,16 @@ async function lookAtItems(trx: Kysely<DeliveryTables>, { jobId, state }: OpenJo
     set state = ended.state, reason = ended.reason, finished_at = ended.finished_at
     from (
       select s.delivery_id, coalesce(d.state, 'skipped') as state,
-             case when d.delivery_id is null then 'deleted' end as reason, coalesce(d.completed_at, now()) as finished_at
+             case when d.delivery_id is null then 'deleted' end as reason,
+             coalesce(d.completed_at, now()) as finished_at
       from delivery.resend_items s left join delivery.deliveries d on d.delivery_id = s.delivery_id
       where s.job_id = ${jobId} and s.state = 'sending' and d.state is distinct from 'pending'
     ) ended
     where i.job_id = ${jobId} and i.delivery_id = ended.delivery_id`.execute(trx);
   const { rows } = await sql<{ waiting: boolean; sending: bigint }>`
     select exists (select from delivery.resend_items where job_id = ${jobId} and state = 'waiting') as waiting,
-           (select count(*) from delivery.resend_items where job_id = ${jobId} and state = 'sending') as sending`.execute(
-    trx,
-  );
+           (select count(*) from delivery.resend_items i
+            where i.job_id = ${jobId} and i.state = 'sending') as sending`.execute(trx);
   const { waiting = false, sending = 0n } = rows[0] ?? {};
   const finished = !waiting && sending === 0n;
   const lookMs = Math.max(RESEND_LOOK_MS, Number(sending) * RESEND_LOOK_MS_PER_ITEM);

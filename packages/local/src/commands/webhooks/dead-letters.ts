@@ -85,7 +85,7 @@ export function redriveCommand(context: CommandContext): Command {
       `
 Examples:
   settle webhooks redrive --by ada
-  SQS_WEBHOOK_DEAD_LETTERS_URL=https://sqs.eu-west-1.amazonaws.com/1234/webhook-dead-letters settle webhooks redrive --by ada
+  SQS_WEBHOOK_DEAD_LETTERS_URL=https://sqs.…/webhook-dead-letters settle webhooks redrive --by ada
 
 A message is deleted once its delivery is in the queue again; interrupted, it may be run again and sends nothing twice.
 Messages about endpoints that are off, and messages of others, stay on the queue; then the exit code is 1.`,
