@@ -2,6 +2,9 @@ import { startFakeMerchant } from '@northwind/testing';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { MERCHANT, openStage, type Stage } from '../../test/open-stage.ts';
+import { plantExhausted } from '../../test/plant-exhausted.ts';
+import { claimDeliveries } from '../delivery/claim-deliveries.ts';
+import { recordAttempts } from '../delivery/record-attempts.ts';
 import { removeEndpoint } from '../endpoints/remove-endpoint.ts';
 import type { Delivery } from '../receipts/list-deliveries.ts';
 import type { DeliveryTables } from '../tables.ts';
@@ -74,6 +77,25 @@ test('a re-send while an attempt is under way happens too; the overtaken receipt
     ],
   });
   expect(await queueLength(stage)).toBe(0);
+});
+
+test('a success that is recorded between the re-send and its claim does not swallow the re-send', async () => {
+  await using stage = await openStage();
+  const { endpoint } = await stage.register('http://127.0.0.1:9/');
+  await plantExhausted(stage, endpoint.endpointId, { count: 1 });
+  const [delivery] = await stage.deliveries();
+  const db = stage.db as unknown as Db;
+  await again(stage, delivery);
+  const [claimed] = await claimDeliveries(db, { deliveriesMax: 1, retriesMax: 1, leaseMs: 30_000 });
+  if (!claimed) throw new Error('nothing claimed');
+  expect(await again(stage, delivery, 'bob')).toBe('overtaken');
+  const at = '2026-11-22T06:00:00.000000Z';
+  const receipt = { startedAt: at, finishedAt: at, durationMs: 1, detail: null, secretVersion: 1, responseStatus: 204 };
+  const next = { state: 'delivered', delayMs: null, retries: 0, disablesEndpoint: false } as const;
+  const answer = { responseHeaders: null, responseBody: null, responseTruncated: false, outcome: 'delivered' } as const;
+  expect(await recordAttempts(db, [{ ...claimed, ...receipt, ...answer, next }])).toEqual(['fenced']);
+  expect(await stage.deliveries()).toMatchObject([{ state: 'pending', attempts: [{}, { outcome: 'delivered' }] }]);
+  expect(await queueLength(stage)).toBe(1);
 });
 
 test('what an overtaken worker can not tell any more has a receipt all the same', async () => {
