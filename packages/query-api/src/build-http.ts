@@ -17,9 +17,12 @@ import { serializerCompiler } from './http/serialize.ts';
 import { servePortal } from './http/serve-portal.ts';
 import { answerHealth } from './routes/answer-health.ts';
 import { closeSession } from './routes/close-session.ts';
+import { createResendJob } from './routes/create-resend-job.ts';
 import { issueStreamTicket } from './routes/issue-stream-ticket.ts';
 import { listPayoutDeliveries } from './routes/list-payout-deliveries.ts';
 import { listPayouts } from './routes/list-payouts.ts';
+import { listResendItems } from './routes/list-resend-items.ts';
+import { listResendJobs } from './routes/list-resend-jobs.ts';
 import { listSecretActions } from './routes/list-secret-actions.ts';
 import { listStatements } from './routes/list-statements.ts';
 import { listTestEvents } from './routes/list-test-events.ts';
@@ -29,14 +32,17 @@ import { listWebhookEvents } from './routes/list-webhook-events.ts';
 import { listWebhookSecrets } from './routes/list-webhook-secrets.ts';
 import { openSession } from './routes/open-session.ts';
 import { openStream } from './routes/open-stream.ts';
+import { orderResendJob } from './routes/order-resend-job.ts';
 import { readBalances } from './routes/read-balances.ts';
 import { readMe } from './routes/read-me.ts';
 import { readOpenapi } from './routes/read-openapi.ts';
 import { readPayout } from './routes/read-payout.ts';
+import { readResendJob } from './routes/read-resend-job.ts';
 import { readWebhookDigest } from './routes/read-webhook-digest.ts';
 import { registerWebhookEndpoint } from './routes/register-webhook-endpoint.ts';
 import { removeWebhookEndpoint } from './routes/remove-webhook-endpoint.ts';
 import { removeWebhookSecret } from './routes/remove-webhook-secret.ts';
+import { resendWebhookDelivery } from './routes/resend-webhook-delivery.ts';
 import { rotateWebhookSecret } from './routes/rotate-webhook-secret.ts';
 import { sendTestEvent } from './routes/send-test-event.ts';
 import { CLIENT_MESSAGE_BYTES_MAX } from './stream/protocol.ts';
@@ -67,6 +73,12 @@ const SIGNED_IN_ROUTES = [
   listWebhookEvents,
   readWebhookDigest,
   listWebhookAcknowledgements,
+  resendWebhookDelivery,
+  createResendJob,
+  listResendJobs,
+  readResendJob,
+  listResendItems,
+  orderResendJob,
   issueStreamTicket,
   closeSession,
 ];

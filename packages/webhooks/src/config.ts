@@ -13,6 +13,15 @@ export const webhooksConfigSchema = z.strictObject({
     .describe('PostgreSQL of the read models and the deliveries')
     .meta({ secret: true }),
   SETTLEMENT_LEDGER_SCHEMA: ledgerSchemaVariable,
+  SQS_WEBHOOK_DEAD_LETTERS_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('URL of the queue that is told of deliveries that were given up; without it they are only listed'),
+  SQS_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('SQS server other than AWS, for example a local one'),
+  AWS_REGION: z.string().min(1).default('eu-west-1').describe('AWS region of the queue'),
   SETTLEMENT_LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('least level that is logged'),
   SETTLEMENT_HEALTH_HOST: z.string().min(1).default('127.0.0.1').describe('address of the health and metrics server'),
   SETTLEMENT_HEALTH_PORT: whole(0, 65_535).default(0).describe('port of the health and metrics server; 0: none'),

@@ -12,6 +12,8 @@ import {
   serviceStack,
 } from '@northwind/service-kit';
 import type { Kysely } from 'kysely';
+import { createAnnouncer } from './dead-letters/create-announcer.ts';
+import type { DeadLetterQueue } from './dead-letters/dead-letter-queue.ts';
 import { createAttemptJournal } from './delivery/attempt-journal.ts';
 import { claimDeliveries } from './delivery/claim-deliveries.ts';
 import { createDeadlineWatch } from './delivery/deadline-watch.ts';
@@ -25,6 +27,7 @@ import { createSender } from './delivery/sender.ts';
 import { createResolver, type ResolveHost } from './egress/resolve-host.ts';
 import { CONCURRENCY, CONNECT_TIMEOUT_MS, LEASE_MS, TOTAL_DEADLINE_MS } from './limits.ts';
 import { createPlanner, type WebhookDatabase } from './planning/create-planner.ts';
+import { createResendRunner } from './resending/create-resend-runner.ts';
 import { createDigestPlanner } from './self-heal/create-digest-planner.ts';
 import { createSecretBox } from './signing/secret-box.ts';
 import { createSecretSweeper } from './signing/secret-sweeper.ts';
@@ -48,6 +51,8 @@ export interface WebhookWorkerOptions {
   readonly totalDeadlineMs?: number;
   /** Longer than the deadline, or a slow answer is sent for twice. */
   readonly leaseMs?: number;
+  /** Where it is told what was given up; without one that waits in the outbox. */
+  readonly deadLetters?: DeadLetterQueue | undefined;
   readonly resolve?: ResolveHost;
   /** In [0, 1), for jitter. */
   readonly chance?: () => number;
@@ -70,11 +75,15 @@ export function createWebhookWorker(options: WebhookWorkerOptions): Service {
   });
   const engine = createEngine({ ...options, totalDeadlineMs, leaseMs }, sender, metrics);
   const doorbell = createDoorbell({ database, channel: DOORBELL_DELIVERIES, logger });
-  const onPlanned = (deliveries: number) => {
-    metrics.planned(deliveries);
+  const onQueued = () => {
     engine.wake();
     doorbell.ring(); // other workers may have a slot free sooner
   };
+  const onPlanned = (deliveries: number) => {
+    metrics.planned(deliveries);
+    onQueued();
+  };
+  const db = database.db as unknown as Kysely<DeliveryTables>;
   return serviceStack('webhook worker', [
     closing('webhook connections', () => sender.close()),
     deadlines.service,
@@ -82,6 +91,8 @@ export function createWebhookWorker(options: WebhookWorkerOptions): Service {
     createDoorbellListener({ database, channels: [DOORBELL_DELIVERIES], onRing: () => engine.wake(), logger, clock }),
     createSecretSweeper({ db: database.db as unknown as Kysely<DeliveryTables>, logger, clock }),
     closing('webhook doorbell', () => doorbell.close()),
+    ...deadLetterServices(options, db),
+    createResendRunner({ db, clock, logger, ...(health && { health }), onReleased: onQueued }),
     createPlanner({
       database,
       logger,
@@ -92,6 +103,11 @@ export function createWebhookWorker(options: WebhookWorkerOptions): Service {
     }),
     createDigestPlanner({ database, logger, clock, onPlanned }),
   ]);
+}
+
+function deadLetterServices({ deadLetters: queue, clock, logger }: WebhookWorkerOptions, db: Kysely<DeliveryTables>) {
+  if (queue === undefined) return [];
+  return [closing('dead-letter queue', async () => queue.close()), createAnnouncer({ db, queue, clock, logger })];
 }
 
 type EngineParts = WebhookWorkerOptions & { readonly leaseMs: number };

@@ -1,5 +1,13 @@
 export { webhooksConfigSchema } from './config.ts';
 export { createWebhookWorker, type WebhookWorkerOptions } from './create-webhook-worker.ts';
+export type { DeadLetter } from './dead-letters/dead-letter-message.ts';
+export {
+  type DeadLetterQueue,
+  type DeadLetterQueueOptions,
+  openDeadLetterQueue,
+} from './dead-letters/dead-letter-queue.ts';
+export { type DeadLettersWish, type ListedDeadLetter, listDeadLetters } from './dead-letters/list-dead-letters.ts';
+export { type RedriveOptions, type RedriveReport, redriveDeadLetters } from './dead-letters/redrive-dead-letters.ts';
 export { DELIVERY_STATES, type DeliveryState } from './delivery/decide-next-step.ts';
 export { OUTCOMES, type Outcome } from './delivery/outcome.ts';
 export type { RetrySchedule } from './delivery/retry-schedule.ts';
@@ -23,6 +31,32 @@ export {
   type WebhookEventType,
 } from './planning/event-types.ts';
 export { type Attempt, type DeliveriesWish, type Delivery, listDeliveries } from './receipts/list-deliveries.ts';
+export {
+  createResendJob,
+  previewResendJob,
+  type ResendCandidate,
+  type ResendJobOrder,
+  type ResendPreview,
+} from './resending/create-resend-job.ts';
+export { orderResendJob, RESEND_ORDERS, type ResendOrder } from './resending/order-resend-job.ts';
+export {
+  listResendItems,
+  listResendJobs,
+  type ResendItem,
+  readResendJob,
+} from './resending/read-resend-jobs.ts';
+export { type DeliveryToResend, type ResendOutcome, resendDelivery } from './resending/resend-delivery.ts';
+export type { ResendFilter } from './resending/resend-filter.ts';
+export {
+  RESEND_ITEM_STATES,
+  RESEND_JOB_STATES,
+  type ResendItemState,
+  type ResendJob,
+  type ResendJobState,
+  type ResendProgress,
+  SKIP_REASONS,
+  type SkipReason,
+} from './resending/resend-job.ts';
 export {
   AGE_BUCKETS,
   listUnacknowledged,

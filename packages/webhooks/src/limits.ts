@@ -77,3 +77,27 @@ export const TESTS_PER_HOUR_MAX = 60;
 export const DIGEST_POLL_MS = 60_000;
 /** Days that an endpoint is told of afterwards, when it was disabled or the workers were down. */
 export const DIGEST_DAYS_MAX = 30;
+/** Of the name that a receipt gives for who sent again. */
+export const RESEND_ACTOR_LENGTH_MAX = 150;
+/** Deliveries a second that a job lets out when nobody says another rate, and at most. */
+export const RESEND_RATE = 50;
+export const RESEND_RATE_MAX = 10_000;
+/** A job lets out what its rate allows in this time, so that its pace is even and a batch is short. */
+export const RESEND_BATCH_MS = 200;
+export const RESEND_BATCH_MAX = 500;
+/** A job waits while an endpoint has as many re-sends and retries overdue: its own retries must not queue behind it. */
+export const RESEND_BACKLOG_MAX = 256;
+/** How often a job looks what became of its deliveries: each second, and less often the more there are to look at. */
+export const RESEND_LOOK_MS = 1_000;
+export const RESEND_LOOK_MS_PER_ITEM = 0.2;
+/** Deliveries that a dry run shows. */
+export const RESEND_SAMPLE = 10;
+/** Jobs, items or dead letters in one answer. */
+export const RESENDS_PAGE_MAX = 200;
+
+/** How long a worker has a dead letter for itself while it tells SQS; then another may try. */
+export const ANNOUNCE_LEASE_MS = 60_000;
+/** What one SendMessageBatch takes. */
+export const ANNOUNCE_BATCH_MAX = 10;
+/** How soon SQS is asked again that did not take a message. */
+export const ANNOUNCE_RETRY_MS = 5_000;

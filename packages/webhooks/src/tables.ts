@@ -3,6 +3,8 @@ import type { Instant } from '@northwind/events';
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { DeliveryState } from './delivery/decide-next-step.ts';
 import type { Outcome } from './delivery/outcome.ts';
+import type { ResendFilter } from './resending/resend-filter.ts';
+import type { ResendItemState, ResendJobState } from './resending/resend-job.ts';
 import type { SecretActionKind } from './signing/record-secret-action.ts';
 import type { SigningScheme } from './signing/scheme.ts';
 
@@ -14,6 +16,9 @@ export interface DeliveryTables {
   'delivery.queue': QueueTable;
   'delivery.attempts': AttemptsTable;
   'delivery.digests': DigestsTable;
+  'delivery.dead_letters': DeadLettersTable;
+  'delivery.resend_jobs': ResendJobsTable;
+  'delivery.resend_items': ResendItemsTable;
 }
 
 export interface EndpointsTable {
@@ -79,6 +84,7 @@ export interface QueueTable {
   claimed_at: Instant | null;
   attempt: Generated<number>;
   retries: Generated<number>;
+  triggered_by: Generated<string>;
 }
 
 export interface AttemptsTable {
@@ -96,6 +102,37 @@ export interface AttemptsTable {
   response_body: string | null;
   response_truncated: Generated<boolean>;
   next_attempt_at: Instant | null;
+  triggered_by: Generated<string>;
+}
+
+export interface DeadLettersTable {
+  delivery_id: string;
+  last_outcome: Outcome;
+  exhausted_at: Generated<Instant>;
+  announce_at: Generated<Instant | null>;
+}
+
+export interface ResendJobsTable {
+  job_id: string;
+  merchant_id: string | null;
+  filter: ResendFilter;
+  requested_by: string;
+  state: Generated<ResendJobState>;
+  rate_per_second: number;
+  total: bigint;
+  created_at: Generated<Instant>;
+  next_batch_at: Generated<Instant>;
+  next_look_at: Generated<Instant>;
+  finished_at: Instant | null;
+}
+
+export interface ResendItemsTable {
+  job_id: string;
+  delivery_id: string;
+  endpoint_id: string;
+  state: Generated<ResendItemState>;
+  reason: string | null;
+  finished_at: Instant | null;
 }
 
 export interface DigestsTable {

@@ -16,6 +16,7 @@ import {
 } from '@northwind/service-kit';
 import { loadWebhooksConfig } from './config.ts';
 import { createWebhookWorker } from './create-webhook-worker.ts';
+import { type DeadLetterQueue, openDeadLetterQueue } from './dead-letters/dead-letter-queue.ts';
 import { DELIVERIES } from './delivery/delivery-engine.ts';
 import { deliveryMigrations } from './migrations.ts';
 import { PLANNER_GROUP, type WebhookDatabase } from './planning/create-planner.ts';
@@ -43,6 +44,7 @@ export async function createWebhooksProcess(env: Environment): Promise<Service> 
     secretsKey: config.SETTLEMENT_SECRETS_KEY,
     oldSecretsKeys: config.SETTLEMENT_SECRETS_KEYS_OLD,
     allowInsecureTargets: config.SETTLEMENT_WEBHOOKS_ALLOW_INSECURE_TARGETS,
+    deadLetters: deadLettersOf(config),
     concurrency: config.SETTLEMENT_WEBHOOKS_CONCURRENCY,
     logger,
     clock: systemClock,
@@ -51,4 +53,9 @@ export async function createWebhooksProcess(env: Environment): Promise<Service> 
   });
   const { SETTLEMENT_HEALTH_HOST: host, SETTLEMENT_HEALTH_PORT: port } = config;
   return serviceStack('webhooks', [connections, healthServer({ host, port, health, registry }), worker]);
+}
+
+function deadLettersOf(config: ReturnType<typeof loadWebhooksConfig>): DeadLetterQueue | undefined {
+  const { SQS_WEBHOOK_DEAD_LETTERS_URL: queueUrl, SQS_ENDPOINT: endpoint, AWS_REGION: region } = config;
+  return queueUrl === undefined ? undefined : openDeadLetterQueue({ queueUrl, endpoint, region });
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Environment, type SchemaNames, StartupError } from '@northwind/service-kit';
 import { lockFolder } from '../stack/lock-folder.ts';
-import { REGION, stackAddresses } from '../stack/service-environment.ts';
+import { REGION, type StackAddresses, stackAddresses } from '../stack/service-environment.ts';
 import { readStackFile, type StackFile } from '../stack/stack-file.ts';
 import { stackFolder } from '../stack/stack-folder.ts';
 import { UsageError } from './usage-error.ts';
@@ -36,18 +36,26 @@ export interface QueueTarget {
   readonly credentials: { accessKeyId: string; secretAccessKey: string } | undefined;
 }
 
-export function findEventsQueue({ env, folder }: Surroundings): QueueTarget {
-  if (env.SQS_EVENTS_URL) {
-    return {
-      queueUrl: env.SQS_EVENTS_URL,
-      endpoint: env.SQS_ENDPOINT,
-      region: env.AWS_REGION ?? REGION,
-      credentials: undefined,
-    };
+export function findEventsQueue(surroundings: Surroundings): QueueTarget {
+  return findQueue(surroundings, 'SQS_EVENTS_URL', (addresses) => addresses.eventsQueueUrl);
+}
+
+export function findDeadLettersQueue(surroundings: Surroundings): QueueTarget {
+  return findQueue(surroundings, 'SQS_WEBHOOK_DEAD_LETTERS_URL', (addresses) => addresses.webhookDeadLettersUrl);
+}
+
+function findQueue(
+  { env, folder }: Surroundings,
+  variable: 'SQS_EVENTS_URL' | 'SQS_WEBHOOK_DEAD_LETTERS_URL',
+  urlOf: (addresses: StackAddresses) => string,
+): QueueTarget {
+  const queueUrl = env[variable];
+  if (queueUrl) {
+    return { queueUrl, endpoint: env.SQS_ENDPOINT, region: env.AWS_REGION ?? REGION, credentials: undefined };
   }
-  const { eventsQueueUrl, queueEndpoint } = runningAddresses(folder, 'SQS_EVENTS_URL');
+  const addresses = runningAddresses(folder, variable);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return { queueUrl: eventsQueueUrl, endpoint: queueEndpoint, region: REGION, credentials };
+  return { queueUrl: urlOf(addresses), endpoint: addresses.queueEndpoint, region: REGION, credentials };
 }
 
 /** stack.json of the stack that runs in the folder right now. */
@@ -61,7 +69,7 @@ export function findRunningStack(folder: string): StackFile | null {
   return null;
 }
 
-function runningAddresses(folder: string, variable: string) {
+function runningAddresses(folder: string, variable: string): StackAddresses {
   const stack = findRunningStack(folder);
   if (stack === null) {
     throw new UsageError(`no stack runs in ${folder}, and ${variable} is not set`, {

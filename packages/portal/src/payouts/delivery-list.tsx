@@ -2,17 +2,25 @@ import { formatInstantExactly } from '../time/format-instant.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Notice } from '../ui/notice.tsx';
 import { useNow } from '../ui/use-now.ts';
-import type { Delivery } from '../wire/delivery.ts';
+import type { Delivery, DeliveryAttempt } from '../wire/delivery.ts';
 import type { PayoutStatus } from '../wire/payout.ts';
-import { describeAttempt, describeDelivery, describeEndpoint } from './describe-delivery.ts';
-import type { Loaded } from './use-payout-detail.ts';
+import {
+  countAttempts,
+  describeAttempt,
+  describeDelivery,
+  describeEndpoint,
+  describeTrigger,
+} from './describe-delivery.ts';
+import { ResendButton } from './resend-button.tsx';
+import type { Deliveries } from './use-payout-detail.ts';
 
 interface DeliveryListProps {
-  readonly deliveries: Loaded<readonly Delivery[]>;
+  readonly deliveries: Deliveries;
   readonly status: PayoutStatus;
+  onSignedOut(): void;
 }
 
-export function DeliveryList({ deliveries, status }: DeliveryListProps) {
+export function DeliveryList({ deliveries: { loaded: deliveries, refresh }, status, onSignedOut }: DeliveryListProps) {
   return (
     <section aria-labelledby="deliveries-title" data-testid="payout-deliveries">
       <h3 id="deliveries-title" className="sheet-title">
@@ -30,12 +38,20 @@ export function DeliveryList({ deliveries, status }: DeliveryListProps) {
         </p>
       )}
       {deliveries.kind === 'ready' &&
-        deliveries.value.map((delivery) => <DeliveryCard key={delivery.webhookId} delivery={delivery} />)}
+        deliveries.value.map((delivery) => (
+          <DeliveryCard key={delivery.webhookId} delivery={delivery} onResent={refresh} onSignedOut={onSignedOut} />
+        ))}
     </section>
   );
 }
 
-function DeliveryCard({ delivery }: { readonly delivery: Delivery }) {
+interface DeliveryCardProps {
+  readonly delivery: Delivery;
+  onResent(): void;
+  onSignedOut(): void;
+}
+
+function DeliveryCard({ delivery, onResent, onSignedOut }: DeliveryCardProps) {
   const nowMs = useNow(15_000);
   return (
     <article className="delivery" data-state={delivery.state} data-testid={`delivery-${delivery.webhookId}`}>
@@ -58,6 +74,7 @@ function DeliveryCard({ delivery }: { readonly delivery: Delivery }) {
           >
             <span>
               <span className="attempt-number">{attempt.attempt}</span> {describeAttempt(attempt)}
+              <Trigger attempt={attempt} />
             </span>
             <time dateTime={attempt.startedAt} title={attempt.startedAt}>
               {formatInstantExactly(attempt.startedAt, nowMs)}
@@ -71,6 +88,15 @@ function DeliveryCard({ delivery }: { readonly delivery: Delivery }) {
           </li>
         )}
       </ol>
+      <footer>
+        <span className="attempts-count">{countAttempts(delivery)}</span>
+        <ResendButton delivery={delivery} onResent={onResent} onSignedOut={onSignedOut} />
+      </footer>
     </article>
   );
+}
+
+function Trigger({ attempt }: { readonly attempt: DeliveryAttempt }) {
+  const words = describeTrigger(attempt);
+  return words === null ? null : <span className="attempt-trigger"> · {words}</span>;
 }

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Delivery, DeliveryAttempt } from '../wire/delivery.ts';
-import { describeAttempt, describeDelivery, describeEndpoint } from './describe-delivery.ts';
+import {
+  countAttempts,
+  describeAttempt,
+  describeDelivery,
+  describeEndpoint,
+  describeTrigger,
+} from './describe-delivery.ts';
 
 const attempt: DeliveryAttempt = {
   attempt: 1,
@@ -10,11 +16,13 @@ const attempt: DeliveryAttempt = {
   outcomeMeaning: null,
   responseStatus: 204,
   durationMs: 48,
+  triggeredBy: 'schedule',
 };
 
 const delivery: Delivery = {
   partition: 4,
   offset: 7n,
+  deliveryId: '01a201d7-0b00-89b7-b4ae-383545f4e3cd',
   webhookId: 'msg_1',
   endpointId: 'we_1',
   url: 'https://shop.example/hooks',
@@ -41,6 +49,17 @@ describe('a delivery in words', () => {
     expect(describeAttempt({ ...attempt, outcome: 'lease_expired', responseStatus: null, durationMs: null })).toBe(
       'Lease expired',
     );
+  });
+
+  it('says who wanted an attempt, unless it was the schedule', () => {
+    expect(describeTrigger(attempt)).toBeNull();
+    expect(describeTrigger({ ...attempt, triggeredBy: 'resend by merchant (portal)' })).toBe('sent again by hand');
+    expect(describeTrigger({ ...attempt, triggeredBy: 'job rj_1' })).toBe('sent again in bulk');
+  });
+
+  it('counts attempts', () => {
+    expect(countAttempts({ ...delivery, attempts: [attempt] })).toBe('1 attempt');
+    expect(countAttempts({ ...delivery, attempts: [attempt, attempt] })).toBe('2 attempts');
   });
 
   it('names the endpoint by its address, or by its id when the address is gone', () => {

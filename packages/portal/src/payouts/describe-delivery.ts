@@ -20,6 +20,16 @@ export function describeAttempt({ outcome, responseStatus, durationMs }: Deliver
   return `${inWords(outcome)}${took === null ? '' : ` after ${took}`}`;
 }
 
+/** Who wanted the attempt, where it was not the schedule. */
+export function describeTrigger({ triggeredBy }: DeliveryAttempt): string | null {
+  if (triggeredBy === 'schedule') return null;
+  return triggeredBy.startsWith('resend by ') ? 'sent again by hand' : 'sent again in bulk';
+}
+
+/** `2 attempts`, before the list of them. */
+export const countAttempts = ({ attempts }: Delivery): string =>
+  attempts.length === 1 ? '1 attempt' : `${attempts.length} attempts`;
+
 const inWords = (code: string): string => {
   const words = code.replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);

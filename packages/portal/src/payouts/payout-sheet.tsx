@@ -63,7 +63,7 @@ export function PayoutSheet({ payoutId, row, onSignedOut }: PayoutSheetProps) {
         {payout.kind === 'ready' && (
           <>
             <PayoutDetail payout={payout.value} />
-            <DeliveryList deliveries={deliveries} status={payout.value.status} />
+            <DeliveryList deliveries={deliveries} status={payout.value.status} onSignedOut={onSignedOut} />
           </>
         )}
       </div>

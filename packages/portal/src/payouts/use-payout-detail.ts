@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import type { Delivery } from '../wire/delivery.ts';
 import type { PayoutWithTimeline } from '../wire/payout.ts';
 import type { Answer, Failure } from '../wire/request-json.ts';
@@ -35,11 +35,13 @@ export function usePayout(payoutId: string, touched: bigint | undefined, tries: 
 const isUnfinished = (deliveries: Loaded<readonly Delivery[]>): boolean =>
   deliveries.kind !== 'ready' || deliveries.value.some((delivery) => delivery.state === 'pending');
 
-export function useDeliveries(
-  payoutId: string,
-  touched: bigint | undefined,
-  tries: number,
-): Loaded<readonly Delivery[]> {
+export interface Deliveries {
+  readonly loaded: Loaded<readonly Delivery[]>;
+  /** Asks for them anew, now. */
+  refresh(): void;
+}
+
+export function useDeliveries(payoutId: string, touched: bigint | undefined, tries: number): Deliveries {
   const [deliveries, setDeliveries] = useState<Loaded<readonly Delivery[]>>({ kind: 'loading' });
   const [round, setRound] = useState(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: touched, tries and round are what makes it ask again
@@ -64,5 +66,6 @@ export function useDeliveries(
     }, DELIVERIES_EVERY_MS);
     return () => clearInterval(timer);
   }, [unfinished]);
-  return deliveries;
+  const refresh = useCallback(() => setRound((count) => count + 1), []);
+  return { loaded: deliveries, refresh };
 }

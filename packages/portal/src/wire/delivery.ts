@@ -9,9 +9,12 @@ export interface DeliveryAttempt {
   readonly outcomeMeaning: string | null;
   readonly responseStatus: number | null;
   readonly durationMs: number | null;
+  /** `schedule`, `resend by <actor>` or `job <id>`. */
+  readonly triggeredBy: string;
 }
 
 export interface Delivery extends Coordinate {
+  readonly deliveryId: string;
   readonly webhookId: string;
   readonly endpointId: string;
   readonly url: string | null;
@@ -31,6 +34,7 @@ function readAttempt(value: unknown): DeliveryAttempt {
     outcomeMeaning: readOptionalText(fields, 'outcomeMeaning'),
     responseStatus: readOptionalInteger(fields, 'responseStatus'),
     durationMs: readOptionalInteger(fields, 'durationMs'),
+    triggeredBy: readText(fields, 'triggeredBy'),
   };
 }
 
@@ -38,6 +42,7 @@ export function readDelivery(value: unknown): Delivery {
   const fields = readFields(value, 'delivery');
   return {
     ...coordinateOf(fields),
+    deliveryId: readText(fields, 'deliveryId'),
     webhookId: readText(fields, 'webhookId'),
     endpointId: readText(fields, 'endpointId'),
     url: readOptionalText(fields, 'url'),

@@ -73,6 +73,9 @@ export const requestDeliveries = (payoutId: string, signal: AbortSignal): Promis
     read: (value) => readList(readFields(value, 'deliveries'), 'deliveries', readDelivery),
   });
 
+export const resendDelivery = (deliveryId: string): Promise<Answer<null>> =>
+  requestJson(`/v1/webhook-deliveries/${encodeURIComponent(deliveryId)}/resend`, { method: 'POST', read: nothing });
+
 export const requestStreamTicket = (signal: AbortSignal): Promise<Answer<string>> =>
   requestJson('/v1/stream-tickets', {
     method: 'POST',

@@ -20,9 +20,9 @@ const SESSION_NAME_LENGTH = 12;
 
 /** What a role may do. A total table: a new role or right has to be decided here. */
 const RIGHTS = {
-  merchant: { readsAnyMerchant: false, managesEndpoints: true, rotatesSecrets: true },
-  finance: { readsAnyMerchant: true, managesEndpoints: false, rotatesSecrets: false },
-  operator: { readsAnyMerchant: true, managesEndpoints: true, rotatesSecrets: true },
+  merchant: { readsAnyMerchant: false, managesEndpoints: true, rotatesSecrets: true, resendsDeliveries: true },
+  finance: { readsAnyMerchant: true, managesEndpoints: false, rotatesSecrets: false, resendsDeliveries: false },
+  operator: { readsAnyMerchant: true, managesEndpoints: true, rotatesSecrets: true, resendsDeliveries: true },
 } as const satisfies Record<Role, Record<string, boolean>>;
 
 export type Right = keyof (typeof RIGHTS)[Role];
@@ -35,4 +35,9 @@ export function describePrincipal({ role, credential }: Principal): string {
 
 export function may(principal: Principal, right: Right): boolean {
   return RIGHTS[principal.role][right];
+}
+
+/** Who it was, for a record that merchants read too: `merchant (portal)`, `operator (key 4f0c…)`. */
+export function actorOf({ role, credential }: Principal): string {
+  return `${role} (${credential.kind === 'key' ? `key ${credential.keyId}` : 'portal'})`;
 }

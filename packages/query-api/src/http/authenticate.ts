@@ -73,6 +73,12 @@ export function merchantOf(request: FastifyRequest, named: string | undefined): 
   return principal.merchantId;
 }
 
+/** Like merchantOf, for what finance and operators may ask of all merchants at once: null is all. */
+export function merchantOrAllOf(request: FastifyRequest, named: string | undefined): string | null {
+  if (named === undefined && may(principalOf(request), 'readsAnyMerchant')) return null;
+  return merchantOf(request, named);
+}
+
 export function requireRight(request: FastifyRequest, right: Right): void {
   const principal = principalOf(request);
   if (!may(principal, right)) throw new Problem('role_forbidden', `The role ${principal.role} may not do this.`);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { instantSchema } from './fields.ts';
 import { component, describe } from './registry.ts';
 
-const outcomeSchema = describe(
+export const outcomeSchema = describe(
   z.enum(Object.keys(OUTCOMES) as [Outcome, ...Outcome[]]),
   Object.entries(OUTCOMES)
     .map(([code, meaning]) => `\`${code}\`: ${meaning}`)
@@ -27,6 +27,7 @@ const attemptSchema = component(
     responseBody: describe(z.string().nullable(), 'Decoded, at most 64 KiB.'),
     responseTruncated: z.boolean(),
     nextAttemptAt: instantSchema.nullable(),
+    triggeredBy: describe(z.string(), 'Who wanted it: `schedule`, `resend by <actor>` or `job <id>`.'),
   }),
   'The receipt of one request.',
 );

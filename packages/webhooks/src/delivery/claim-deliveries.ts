@@ -32,6 +32,8 @@ export interface ClaimedDelivery {
   readonly priority: number;
   readonly retries: number;
   readonly scheduledAt: Instant;
+  /** `schedule`, `resend by <actor>` or `job <id>`. */
+  readonly triggeredBy: string;
   /** Those of v1 first, and of each scheme the current one first. */
   readonly secrets: readonly ClaimedSecret[];
 }
@@ -107,14 +109,15 @@ export async function claimDeliveries(db: Kysely<DeliveryTables>, limits: ClaimL
       order by place.priority, place.place
       limit ${limits.deliveriesMax}::int8
     ), locked as (
-      select q.delivery_id, q.attempt, q.claimed_at, q.scheduled_at, q.due_at
+      select q.delivery_id, q.attempt, q.claimed_at, q.scheduled_at, q.due_at, q.triggered_by
       from delivery.queue q join chosen using (delivery_id)
       where q.due_at <= now()
       for update of q skip locked
     ), lost as (
-      insert into delivery.attempts (delivery_id, attempt, scheduled_at, started_at, outcome, detail, next_attempt_at)
+      insert into delivery.attempts (delivery_id, attempt, scheduled_at, started_at, outcome, detail, next_attempt_at,
+                                     triggered_by)
       select l.delivery_id, l.attempt, l.scheduled_at, l.claimed_at, 'lease_expired',
-             'The worker vanished while it sent; sent again.', now()
+             'The worker vanished while it sent; sent again.', now(), l.triggered_by
       from locked l where l.claimed_at is not null
       on conflict on constraint attempts_pk do nothing
     ), claimed as (
@@ -122,13 +125,13 @@ export async function claimDeliveries(db: Kysely<DeliveryTables>, limits: ClaimL
       set claimed_at = now(), scheduled_at = l.due_at, attempt = q.attempt + 1,
           due_at = now() + ${limits.leaseMs}::float8 * interval '1 millisecond'
       from locked l where q.delivery_id = l.delivery_id
-      returning q.delivery_id, q.attempt, q.priority, q.retries, q.scheduled_at
+      returning q.delivery_id, q.attempt, q.priority, q.retries, q.scheduled_at, q.triggered_by
     )
     select c.delivery_id as "deliveryId", d.webhook_id as "webhookId", d.endpoint_id as "endpointId",
            d.merchant_id as "merchantId", d.partition, d."offset", d.event_type as "eventType",
            d.payout_id as "payoutId", d.body, e.url, e.concurrency_max as "concurrencyMax",
            c.attempt, c.priority, c.retries, c.scheduled_at as "scheduledAt",
-           ${CURRENT_SECRETS} as secrets
+           c.triggered_by as "triggeredBy", ${CURRENT_SECRETS} as secrets
     from claimed c
     join delivery.deliveries d on d.delivery_id = c.delivery_id
     join delivery.endpoints e on e.endpoint_id = d.endpoint_id

@@ -10,6 +10,7 @@ export interface FinishedAttempt {
   readonly endpointId: string;
   readonly attempt: number;
   readonly scheduledAt: Instant;
+  readonly triggeredBy: string;
   readonly startedAt: Instant;
   readonly finishedAt: Instant;
   readonly durationMs: number;
@@ -29,6 +30,14 @@ export interface FinishedAttempt {
  */
 export type RecordOutcome = 'moved' | 'fenced';
 
+/** Of the statement below: what is given up goes into the outbox in the very statement that gives it up. */
+const GIVEN_UP = sql`
+  insert into delivery.dead_letters (delivery_id, last_outcome)
+  select f.delivery_id, f.outcome from finished f join moved m on m.delivery_id = f.delivery_id
+  where f.next_state = 'exhausted'
+  on conflict on constraint dead_letters_pk do update
+  set last_outcome = excluded.last_outcome, exhausted_at = now(), announce_at = now()`;
+
 /** An outcome per attempt, in the order given. No delivery may be in it twice. */
 export async function recordAttempts(
   db: Kysely<DeliveryTables>,
@@ -37,8 +46,9 @@ export async function recordAttempts(
   const { rows } = await sql<{ deliveryId: string }>`
     with finished as (
       select * from json_to_recordset(${JSON.stringify(attempts.map(toRow))}::json) as f(
-        delivery_id uuid, endpoint_id text, attempt int4, scheduled_at timestamptz, started_at timestamptz,
-        finished_at timestamptz, duration_ms int4, outcome text, detail text, secret_version int4, response_status int4,
+        delivery_id uuid, endpoint_id text, attempt int4, scheduled_at timestamptz, triggered_by text,
+        started_at timestamptz, finished_at timestamptz,
+        duration_ms int4, outcome text, detail text, secret_version int4, response_status int4,
         response_headers jsonb, response_body text, response_truncated boolean,
         next_state text, next_delay_ms float8, next_retries int4, disables_endpoint boolean)
     ), held as materialized (
@@ -57,7 +67,7 @@ export async function recordAttempts(
       returning q.delivery_id, null::timestamptz as due_at
     ), waiting as (
       update delivery.queue q
-      set claimed_at = null, retries = h.next_retries, priority = 1,
+      set claimed_at = null, retries = h.next_retries, priority = 1, triggered_by = 'schedule',
           due_at = now() + h.next_delay_ms * interval '1 millisecond',
           scheduled_at = now() + h.next_delay_ms * interval '1 millisecond'
       from held h
@@ -71,6 +81,8 @@ export async function recordAttempts(
           completed_at = case when f.next_state = 'pending' then null else now() end
       from finished f join moved m on m.delivery_id = f.delivery_id
       where d.delivery_id = f.delivery_id
+    ), dead as (
+      ${GIVEN_UP}
     ), disabled as (
       update delivery.endpoints e
       set status = 'disabled', disabled_at = now(), disabled_reason = 'gone'
@@ -79,9 +91,10 @@ export async function recordAttempts(
     ), receipt as (
       insert into delivery.attempts (
         delivery_id, attempt, scheduled_at, started_at, finished_at, duration_ms, outcome, detail, secret_version,
-        response_status, response_headers, response_body, response_truncated, next_attempt_at)
+        response_status, response_headers, response_body, response_truncated, next_attempt_at, triggered_by)
       select f.delivery_id, f.attempt, f.scheduled_at, f.started_at, f.finished_at, f.duration_ms, f.outcome, f.detail,
-             f.secret_version, f.response_status, f.response_headers, f.response_body, f.response_truncated, m.due_at
+             f.secret_version, f.response_status, f.response_headers, f.response_body, f.response_truncated, m.due_at,
+             f.triggered_by
       from finished f left join moved m on m.delivery_id = f.delivery_id
       -- What really happened replaces what was assumed when the lease ended.
       on conflict on constraint attempts_pk do update
@@ -102,6 +115,7 @@ function toRow({ next, ...attempt }: FinishedAttempt) {
     endpoint_id: attempt.endpointId,
     attempt: attempt.attempt,
     scheduled_at: attempt.scheduledAt,
+    triggered_by: attempt.triggeredBy,
     started_at: attempt.startedAt,
     finished_at: attempt.finishedAt,
     duration_ms: attempt.durationMs,

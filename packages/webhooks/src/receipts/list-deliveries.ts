@@ -24,6 +24,8 @@ export interface Attempt {
   readonly responseBody: string | null;
   readonly responseTruncated: boolean;
   readonly nextAttemptAt: Instant | null;
+  /** Who wanted this attempt: `schedule`, `resend by <actor>` or `job <id>`. */
+  readonly triggeredBy: string;
 }
 
 export interface Delivery {
@@ -92,7 +94,8 @@ async function readAttempts(
     select delivery_id as "deliveryId", attempt, scheduled_at as "scheduledAt", started_at as "startedAt",
            finished_at as "finishedAt", duration_ms as "durationMs", outcome, detail, secret_version as "secretVersion",
            response_status as "responseStatus", response_headers as "responseHeaders", response_body as "responseBody",
-           response_truncated as "responseTruncated", next_attempt_at as "nextAttemptAt"
+           response_truncated as "responseTruncated", next_attempt_at as "nextAttemptAt",
+           triggered_by as "triggeredBy"
     from delivery.attempts where delivery_id = any(${deliveryIds}::uuid[])
     order by delivery_id, attempt`.execute(db);
   return rows;

@@ -1,12 +1,19 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../../cli/context.ts';
+import { deadLettersCommand, redriveCommand } from './dead-letters.ts';
+import { webhooksJobsCommand } from './jobs.ts';
 import { resealCommand } from './reseal.ts';
+import { webhooksResendCommand } from './resend.ts';
 import { rotateSecretCommand } from './rotate-secret.ts';
 import { testEndpointCommand } from './test-endpoint.ts';
 import { unacknowledgedCommand } from './unacknowledged.ts';
 
 /** What operators do with webhooks; `settle webhooks` alone is the worker. */
 const COMMANDS: readonly ((context: CommandContext) => Command)[] = [
+  webhooksResendCommand,
+  webhooksJobsCommand,
+  deadLettersCommand,
+  redriveCommand,
   testEndpointCommand,
   unacknowledgedCommand,
   rotateSecretCommand,
