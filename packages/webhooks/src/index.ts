@@ -2,7 +2,6 @@ export { webhooksConfigSchema } from './config.ts';
 export { createWebhookWorker, type WebhookWorkerOptions } from './create-webhook-worker.ts';
 export { DELIVERY_STATES, type DeliveryState } from './delivery/decide-next-step.ts';
 export { OUTCOMES, type Outcome } from './delivery/outcome.ts';
-export type { RetrySchedule } from './delivery/retry-schedule.ts';
 export type { Endpoint } from './endpoints/endpoint.ts';
 export { ENDPOINT_PROBLEMS, type EndpointProblem, type EndpointProblemCode } from './endpoints/endpoint-problem.ts';
 export { listEndpoints } from './endpoints/list-endpoints.ts';

@@ -14,7 +14,7 @@ import {
   serviceStack,
   systemClock,
 } from '@northwind/service-kit';
-import { loadWebhooksConfig } from './config.ts';
+import { DAY_MS, loadWebhooksConfig } from './config.ts';
 import { createWebhookWorker } from './create-webhook-worker.ts';
 import { DELIVERIES } from './delivery/delivery-engine.ts';
 import { deliveryMigrations } from './migrations.ts';
@@ -43,6 +43,7 @@ export async function createWebhooksProcess(env: Environment): Promise<Service> 
     secretsKey: config.SETTLEMENT_SECRETS_KEY,
     allowInsecureTargets: config.SETTLEMENT_WEBHOOKS_ALLOW_INSECURE_TARGETS,
     concurrency: config.SETTLEMENT_WEBHOOKS_CONCURRENCY,
+    healthRules: { disableAfterMs: config.SETTLEMENT_WEBHOOKS_DISABLE_AFTER_DAYS * DAY_MS },
     logger,
     clock: systemClock,
     health,
