@@ -16,6 +16,7 @@ import { addSecurityHeaders } from './http/security-headers.ts';
 import { serializerCompiler } from './http/serialize.ts';
 import { servePortal } from './http/serve-portal.ts';
 import { answerHealth } from './routes/answer-health.ts';
+import { changeWebhookEndpoint } from './routes/change-webhook-endpoint.ts';
 import { closeSession } from './routes/close-session.ts';
 import { issueStreamTicket } from './routes/issue-stream-ticket.ts';
 import { listPayoutDeliveries } from './routes/list-payout-deliveries.ts';
@@ -24,10 +25,12 @@ import { listStatements } from './routes/list-statements.ts';
 import { listWebhookEndpoints } from './routes/list-webhook-endpoints.ts';
 import { openSession } from './routes/open-session.ts';
 import { openStream } from './routes/open-stream.ts';
+import { previewWebhookPolicy } from './routes/preview-webhook-policy.ts';
 import { readBalances } from './routes/read-balances.ts';
 import { readMe } from './routes/read-me.ts';
 import { readOpenapi } from './routes/read-openapi.ts';
 import { readPayout } from './routes/read-payout.ts';
+import { readWebhookEndpoint } from './routes/read-webhook-endpoint.ts';
 import { registerWebhookEndpoint } from './routes/register-webhook-endpoint.ts';
 import { removeWebhookEndpoint } from './routes/remove-webhook-endpoint.ts';
 import { CLIENT_MESSAGE_BYTES_MAX } from './stream/protocol.ts';
@@ -48,6 +51,9 @@ const SIGNED_IN_ROUTES = [
   listPayoutDeliveries,
   listWebhookEndpoints,
   registerWebhookEndpoint,
+  readWebhookEndpoint,
+  changeWebhookEndpoint,
+  previewWebhookPolicy,
   removeWebhookEndpoint,
   issueStreamTicket,
   closeSession,

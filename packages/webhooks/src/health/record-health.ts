@@ -22,7 +22,7 @@ export function healthOf(rules: HealthRules): RawBuilder<unknown> {
       select f.endpoint_id, array_agg(f.delivery_id) as delivery_ids,
              count(*) filter (where f.health_effect = 'success') as successes,
              count(*) filter (where f.health_effect in ('failure', 'overload')) as failures,
-             count(*) filter (where f.health_effect in ('failure', 'overload') and f.place > f.last_success) as trailing,
+             count(*) filter (where f.health_effect in ('failure', 'overload') and f.place > f.last_success) as latest_failures,
              max(f.started_at) filter (where f.health_effect = 'overload') as overloaded_at,
              (array_agg(f.outcome order by f.place desc)
                filter (where f.health_effect in ('failure', 'overload')))[1] as last_failure
@@ -34,7 +34,7 @@ export function healthOf(rules: HealthRules): RawBuilder<unknown> {
       ) f
       group by f.endpoint_id
     ), ailing as materialized (
-      select h.*, e.concurrency_max, t.successes, t.failures, t.trailing, t.overloaded_at,
+      select h.*, e.concurrency_max, t.successes, t.failures, t.latest_failures, t.overloaded_at,
              t.last_failure as latest_failure,
              h.probe_id = any (t.delivery_ids) as probe_ended
       from touched t
@@ -45,8 +45,8 @@ export function healthOf(rules: HealthRules): RawBuilder<unknown> {
       for no key update of h
     ), counted as (
       select a.*,
-             case when successes > 0 then trailing else consecutive_failures + failures end as failures_now,
-             case when successes > 0 and trailing = 0 then null
+             case when successes > 0 then latest_failures else consecutive_failures + failures end as failures_now,
+             case when successes > 0 and latest_failures = 0 then null
                   when successes > 0 then now()
                   when failures > 0 then coalesce(failing_since, now())
                   else failing_since end as since,

@@ -34,6 +34,12 @@ export type EndpointPolicy = z.output<typeof endpointPolicySchema>;
 export const endpointPolicyChangeSchema = endpointPolicySchema.partial();
 export type EndpointPolicyChange = z.output<typeof endpointPolicyChangeSchema>;
 
+/** What is undefined stays as it is. */
+export function changedPolicy(policy: EndpointPolicy, change: EndpointPolicyChange): EndpointPolicy {
+  const given = Object.entries(change).filter(([, value]) => value !== undefined);
+  return { ...policy, ...Object.fromEntries(given) };
+}
+
 /** As the table holds it: null is the default. */
 export interface StoredPolicy {
   readonly retryPolicy: RetryPolicy | null;
