@@ -124,7 +124,8 @@ test('the database knows exactly these outcomes', () => {
 
 function readSpecTable(): Map<string, Map<DeliveryState, string>> {
   const text = readFileSync(new URL('../../SPEC.md', import.meta.url), 'utf8');
-  const lines = text.slice(text.indexOf('## State × outcome')).split('\n');
+  const [, section = ''] = text.split('## State × outcome\n');
+  const lines = section.slice(0, section.indexOf('\n## ')).split('\n');
   const cells = (line: string) =>
     line
       .split('|')

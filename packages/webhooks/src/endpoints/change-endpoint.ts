@@ -2,7 +2,7 @@
 import { type Kysely, sql } from 'kysely';
 import { changedPolicy, type EndpointPolicyChange, storedPolicy } from '../policy/endpoint-policy.ts';
 import type { DeliveryTables } from '../tables.ts';
-import { type CheckOptions, checkEndpoint } from './check-endpoint.ts';
+import { type CheckOptions, checkEventTypes, checkUrl } from './check-endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointProblem, endpointProblem } from './endpoint-problem.ts';
 import { type MissedTables, planMissed } from './plan-missed.ts';
@@ -44,13 +44,15 @@ export async function changeEndpoint(
   const before = await readEndpoint(deliveries, place);
   if (before === null) return { ok: false, problem: 'not_found' };
   // A URL that stays is not judged again: its host may be down for the moment.
-  const eventTypes = change.eventTypes ?? before.eventTypes;
-  const checked = await checkEndpoint({ url: change.url ?? before.url, eventTypes }, optionsFor(change, options));
-  if (!checked.ok) return { ok: false, problem: endpointProblem(checked.code) };
+  const target =
+    change.url === undefined ? { ok: true as const, url: before.url } : await checkUrl(change.url, options);
+  if (!target.ok) return { ok: false, problem: endpointProblem(target.code) };
+  const types = checkEventTypes(change.eventTypes ?? before.eventTypes);
+  if (!types.ok) return { ok: false, problem: endpointProblem(types.code) };
   const policy = storedPolicy(changedPolicy(before.policy, change.policy ?? {}));
   const { rows } = await sql`
     update delivery.endpoints
-    set url = ${checked.url}, event_types = ${checked.eventTypes}::text[],
+    set url = ${target.url}, event_types = ${types.eventTypes}::text[],
         retry_policy = ${policy.retryPolicy === null ? null : JSON.stringify(policy.retryPolicy)}::jsonb,
         timeout_ms = ${policy.timeoutMs}::int4, concurrency_max = ${policy.concurrencyMax}::int4,
         rate_per_second = ${policy.ratePerSecond}::float8, is_ordered = ${policy.isOrdered}::boolean
@@ -64,11 +66,7 @@ export async function changeEndpoint(
   return endpoint ? { ok: true, endpoint, released, planned } : { ok: false, problem: 'not_found' };
 }
 
-function optionsFor({ url }: EndpointChange, options: CheckOptions): CheckOptions {
-  return url === undefined ? { ...options, resolve: async () => [] } : options;
-}
-
-/** Waits for planners that found it enabled: what they planned waits with the rest. */
+/** What planners that found it enabled plan still waits with the rest. */
 async function disable(db: Kysely<DeliveryTables>, { endpointId }: EndpointToChange): Promise<void> {
   await sql`
     update delivery.endpoints set status = 'disabled', disabled_at = now(), disabled_reason = 'merchant'

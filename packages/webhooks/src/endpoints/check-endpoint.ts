@@ -10,24 +10,32 @@ export interface CheckOptions extends TargetRules {
   readonly resolve?: ResolveHost;
 }
 
-export type CheckedEndpoint =
-  /** The URL as it is stored; event types without repetitions. */
-  | { readonly ok: true; readonly url: string; readonly eventTypes: readonly WebhookEventType[] }
-  | { readonly ok: false; readonly code: EndpointProblemCode };
+interface Refused {
+  readonly ok: false;
+  readonly code: EndpointProblemCode;
+}
 
 /** A person waits for the answer; a name that does not resolve now is judged at every connection anyway. */
 const LOOKUP = { timeoutMs: 1_000, tries: 1 };
 
-export async function checkEndpoint(
-  { url, eventTypes }: { readonly url: string; readonly eventTypes: readonly string[] },
+/** `url` as it is stored. */
+export async function checkUrl(
+  url: string,
   options: CheckOptions,
-): Promise<CheckedEndpoint> {
+): Promise<{ readonly ok: true; readonly url: string } | Refused> {
   const target = checkTarget(url, options);
   if (!target.ok) return target;
   if (await resolvesToForbidden(target.url.hostname, options)) return { ok: false, code: 'url_address_forbidden' };
+  return { ok: true, url: target.url.href };
+}
+
+/** `eventTypes` without repetitions. */
+export function checkEventTypes(
+  eventTypes: readonly string[],
+): { readonly ok: true; readonly eventTypes: readonly WebhookEventType[] } | Refused {
   if (eventTypes.length === 0) return { ok: false, code: 'event_types_empty' };
   if (!eventTypes.every(isWebhookEventType)) return { ok: false, code: 'event_type_unknown' };
-  return { ok: true, url: target.url.href, eventTypes: [...new Set(eventTypes.filter(isWebhookEventType))] };
+  return { ok: true, eventTypes: [...new Set(eventTypes.filter(isWebhookEventType))] };
 }
 
 async function resolvesToForbidden(host: string, options: CheckOptions): Promise<boolean> {

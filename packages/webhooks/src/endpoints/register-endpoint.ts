@@ -5,7 +5,7 @@ import { DEFAULT_EVENT_TYPES } from '../planning/event-types.ts';
 import { formatSecret, SECRET_BYTES } from '../signing/secret.ts';
 import { createSecretBox, SECRET_NONCE_BYTES } from '../signing/secret-box.ts';
 import type { DeliveryTables } from '../tables.ts';
-import { type CheckOptions, checkEndpoint } from './check-endpoint.ts';
+import { type CheckOptions, checkEventTypes, checkUrl } from './check-endpoint.ts';
 import { ENDPOINT_COLUMNS, type Endpoint, type EndpointColumns, toEndpoint } from './endpoint.ts';
 import { type EndpointProblem, type EndpointProblemCode, endpointProblem } from './endpoint-problem.ts';
 
@@ -38,9 +38,10 @@ export async function registerEndpoint(
   if (wish.merchantId.length === 0 || wish.merchantId.length > MERCHANT_ID_LENGTH_MAX) {
     return refuse('merchant_id_invalid');
   }
-  const checked = await checkEndpoint({ eventTypes: DEFAULT_EVENT_TYPES, ...wish }, options);
-  if (!checked.ok) return refuse(checked.code);
-  const { url, eventTypes } = checked;
+  const target = await checkUrl(wish.url, options);
+  if (!target.ok) return refuse(target.code);
+  const types = checkEventTypes(wish.eventTypes ?? DEFAULT_EVENT_TYPES);
+  if (!types.ok) return refuse(types.code);
   const endpointId = `we_${Buffer.from(options.randomBytes(ENDPOINT_ID_BYTES)).toString('hex')}`;
   const key = options.randomBytes(SECRET_BYTES);
   const place = { endpointId, version: FIRST_VERSION };
@@ -49,7 +50,7 @@ export async function registerEndpoint(
   const { rows } = await sql<EndpointColumns>`
     with registered as (
       insert into delivery.endpoints (endpoint_id, merchant_id, url, event_types, from_offset)
-      select ${endpointId}, ${wish.merchantId}, ${url}, ${eventTypes}::text[],
+      select ${endpointId}, ${wish.merchantId}, ${target.url}, ${types.eventTypes}::text[],
              coalesce((select max("offset") + 1 from read.payouts where merchant_id = ${wish.merchantId}), 0)
       where (select count(*) from delivery.endpoints
              where merchant_id = ${wish.merchantId} and status <> 'removed') < ${ENDPOINTS_PER_MERCHANT_MAX}::int8
