@@ -77,7 +77,8 @@ create trigger endpoints_have_health after insert on delivery.endpoints
   for each row execute function delivery.add_endpoint_health();
 
 alter table delivery.queue add column began_at timestamptz not null default now();
-comment on column delivery.queue.began_at is 'when this run of attempts began: the window to give up in counts from here';
+comment on column delivery.queue.began_at is
+  'when this run of attempts began: the window to give up in counts from here';
 
 -- Two answers more that end a delivery: what the header webhook-delivery asks for.
 alter table delivery.attempts drop constraint attempts_outcome_known;

@@ -1,7 +1,7 @@
 /** Endpoints and due deliveries without the rest of the system: for what claims and recordings do to them. */
 import { ledgerMigrations } from '@northwind/event-store';
 import { readMigrations } from '@northwind/projector';
-import { openDatabase } from '@northwind/service-kit';
+import { openDatabase, systemClock } from '@northwind/service-kit';
 import { testDatabase } from '@northwind/testing';
 import { type Kysely, sql } from 'kysely';
 import type { ClaimedDelivery } from '../src/delivery/claim-deliveries.ts';
@@ -70,7 +70,7 @@ export function record(
 
 export function finished(
   delivery: ClaimedDelivery,
-  { outcome, responseStatus = 500, startedAt = new Date().toISOString() }: Ending,
+  { outcome, responseStatus = 500, startedAt = systemClock.now() }: Ending,
 ): FinishedAttempt {
   const next = { delayMs: 0, retries: 1, disablesEndpoint: false };
   return {

@@ -41,7 +41,7 @@ const healthSchema = component(
   z.object({
     circuit: describe(
       z.enum(['closed', 'open', 'half_open']),
-      '`open`: after failures in a row nothing is sent before `probeAt`, and uses up no retry. `half_open`: one attempt decides.',
+      '`open`: after failures in a row nothing is sent before `probeAt`. `half_open`: one attempt decides.',
     ),
     probeAt: instantSchema.nullable(),
     consecutiveFailures: z.int(),

@@ -97,8 +97,8 @@ export function decideNextStep(facts: AttemptFacts, policy: RetryPolicy, chance:
 }
 
 /**
- * The policy's wait decides whether there is a next attempt. What puts it off further, a penalty or Retry-After, does so
- * up to the end of the window: the last attempt is made there.
+ * The policy's wait decides whether there is a next attempt. What puts it off further, a penalty or Retry-After, does
+ * so up to the end of the window: the last attempt is made there.
  */
 function retryDelayMs(
   { retries, retryAfterMs, elapsedMs }: AttemptFacts,

@@ -34,6 +34,16 @@ export interface FinishedAttempt {
  */
 export type RecordOutcome = 'moved' | 'fenced';
 
+/** Endpoints that end here, and why: as they wished, or because they only fail. */
+const GIVEN_UP = sql`
+  select endpoint_id, min(reason) as reason
+  from (
+    select f.endpoint_id, case f.outcome when 'gone' then 'gone' else 'requested' end as reason
+    from finished f where f.disables_endpoint
+    union all
+    select j.endpoint_id, 'failing' from judged j where j.is_given_up
+  ) reasons group by endpoint_id`;
+
 /**
  * An outcome per attempt, in the order given, which is the order in which they ended. No delivery may be in it twice.
  */
@@ -83,15 +93,7 @@ export async function recordAttempts(
     ), ${healthOf(rules)}, disabled as (
       update delivery.endpoints e
       set status = 'disabled', disabled_at = now(), disabled_reason = given_up.reason
-      from (
-        select endpoint_id, min(reason) as reason
-        from (
-          select f.endpoint_id, case f.outcome when 'gone' then 'gone' else 'requested' end as reason
-          from finished f where f.disables_endpoint
-          union all
-          select j.endpoint_id, 'failing' from judged j where j.is_given_up
-        ) reasons group by endpoint_id
-      ) given_up
+      from (${GIVEN_UP}) given_up
       where e.endpoint_id = given_up.endpoint_id and e.status = 'enabled'
     ), receipt as (
       insert into delivery.attempts (

@@ -53,8 +53,10 @@ export const ENDPOINT_COLUMNS = sql`
   e.created_at as "createdAt", e.disabled_at as "disabledAt", e.disabled_reason as "disabledReason",
   e.retry_policy as "retryPolicy", e.timeout_ms as "timeoutMs", e.concurrency_max as "concurrencyMax",
   e.rate_per_second as "ratePerSecond", e.is_ordered as "isOrdered",
-  case when h.open_until is null then 'closed' when h.open_until > now() then 'open' else 'half_open' end as circuit,
-  h.open_until as "probeAt", coalesce(h.consecutive_failures, 0) as "consecutiveFailures", h.failing_since as "failingSince",
+  case when h.open_until is null then 'closed' when h.open_until > now() then 'open' else 'half_open' end
+    as circuit,
+  h.open_until as "probeAt", coalesce(h.consecutive_failures, 0) as "consecutiveFailures",
+  h.failing_since as "failingSince",
   h.last_failure_at as "lastFailureAt", h.last_failure as "lastFailure",
   floor(least(e.concurrency_max, h.concurrency_now))::int4 as "concurrencyNow",
   h.warned_percent as "warnedPercent", h.warned_at as "warnedAt", h.disables_at as "disablesAt"`;

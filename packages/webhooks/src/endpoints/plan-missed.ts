@@ -3,7 +3,7 @@
  * far it has come. An API that dies on the way leaves the rest to the next request that asks for a catch-up.
  *
  * It begins only after the endpoint is enabled and that is committed: a planner that still found it disabled had read
- * its transitions before, so they are all visible here; one that comes later plans by itself. Both at once plan the same
+ * its transitions before, so they are all visible here; one that comes later plans by itself. Both at once plan a
  * delivery once, by its key.
  */
 import type { PayoutTransition } from '@northwind/projector';

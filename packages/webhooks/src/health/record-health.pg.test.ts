@@ -45,7 +45,7 @@ test('successes of a healthy endpoint write nothing about it', async () => {
   expect(await place()).toEqual(before);
 });
 
-test('failures in a row open the circuit: nothing is claimed, nothing of the schedule is used, others go on', async () => {
+test('failures in a row open the circuit: nothing is claimed, no retry is used, others go on', async () => {
   await using queue = await openQueue();
   await openCircuit(queue);
   await queue.fill('b', { first: 2, retries: 0 });
@@ -127,7 +127,7 @@ test('a probe that was given back, cut off or lost makes room for another', asyn
   expect(await claimDeliveries(queue.db, limits)).toHaveLength(1);
 });
 
-test('overload halves the concurrency once for all that was under way, and successes bring it back by steps', async () => {
+test('overload halves the concurrency once for all under way, and successes bring it back by steps', async () => {
   await using queue = await openQueue();
   await queue.fill('a', { first: 60, retries: 0 });
   const eight = await claimDeliveries(queue.db, limits);

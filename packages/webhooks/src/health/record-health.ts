@@ -1,7 +1,7 @@
 /**
  * What a batch of finished attempts makes of their endpoints' health: the part of the recording statement that touches
- * `delivery.endpoint_health`. Rows are locked in the order of their ids, so recordings never block one another for good,
- * and only those whose state changes: successes of a healthy endpoint write nothing.
+ * `delivery.endpoint_health`. Rows are locked in the order of their ids, so that recordings never block one another for
+ * good, and only those whose state changes: successes of a healthy endpoint write nothing.
  */
 import { type RawBuilder, sql } from 'kysely';
 import type { HealthRules } from './health-rules.ts';
@@ -11,6 +11,40 @@ const FAILURES_TO_DISABLE = 10;
 /** Two to this power is beyond any pause. */
 const DOUBLINGS_MAX = 20;
 
+/** What the attempts say of each endpoint. */
+const TOUCHED = sql`
+  select f.endpoint_id, array_agg(f.delivery_id) as delivery_ids,
+         count(*) filter (where f.health_effect = 'success') as successes,
+         count(*) filter (where f.health_effect in ('failure', 'overload')) as failures,
+         count(*) filter (where f.health_effect in ('failure', 'overload') and f.place > f.last_success)
+           as latest_failures,
+         max(f.started_at) filter (where f.health_effect = 'overload') as overloaded_at,
+         (array_agg(f.outcome order by f.place desc)
+           filter (where f.health_effect in ('failure', 'overload')))[1] as last_failure
+  from (
+    select finished.*, coalesce(
+             max(place) filter (where health_effect = 'success') over (partition by endpoint_id), -1
+           ) as last_success
+    from finished
+  ) f
+  group by f.endpoint_id`;
+
+/** What the endpoints' rows come to with them. */
+const COUNTED = sql`
+  select a.*,
+         case when successes > 0 then latest_failures else consecutive_failures + failures end as failures_now,
+         case when successes > 0 and latest_failures = 0 then null
+              when successes > 0 then now()
+              when failures > 0 then coalesce(failing_since, now())
+              else failing_since end as since,
+         -- Attempts that began before the last reduction only say once more what it has answered already.
+         case when overloaded_at > coalesce(reduced_at, '-infinity')
+              then greatest(1, floor(coalesce(concurrency_now, concurrency_max) / 2))
+              else coalesce(concurrency_now, concurrency_max)
+                   + successes / coalesce(concurrency_now, concurrency_max) end as concurrency,
+         case when successes > 0 then 0 else openings end as openings_before
+  from ailing a`;
+
 /**
  * The CTEs `touched`, `ailing`, `judged` and `health`, reading `finished(place, delivery_id, endpoint_id, outcome,
  * health_effect, started_at)`, whose `place` is the order in which the attempts ended. `judged` has `is_given_up`.
@@ -18,22 +52,7 @@ const DOUBLINGS_MAX = 20;
 export function healthOf(rules: HealthRules): RawBuilder<unknown> {
   const ms = (value: number) => sql`${value}::float8 * interval '1 millisecond'`;
   return sql`
-    touched as (
-      select f.endpoint_id, array_agg(f.delivery_id) as delivery_ids,
-             count(*) filter (where f.health_effect = 'success') as successes,
-             count(*) filter (where f.health_effect in ('failure', 'overload')) as failures,
-             count(*) filter (where f.health_effect in ('failure', 'overload') and f.place > f.last_success) as latest_failures,
-             max(f.started_at) filter (where f.health_effect = 'overload') as overloaded_at,
-             (array_agg(f.outcome order by f.place desc)
-               filter (where f.health_effect in ('failure', 'overload')))[1] as last_failure
-      from (
-        select finished.*, coalesce(
-                 max(place) filter (where health_effect = 'success') over (partition by endpoint_id), -1
-               ) as last_success
-        from finished
-      ) f
-      group by f.endpoint_id
-    ), ailing as materialized (
+    touched as (${TOUCHED}), ailing as materialized (
       select h.*, e.concurrency_max, t.successes, t.failures, t.latest_failures, t.overloaded_at,
              t.last_failure as latest_failure,
              h.probe_id = any (t.delivery_ids) as probe_ended
@@ -43,21 +62,7 @@ export function healthOf(rules: HealthRules): RawBuilder<unknown> {
       where t.failures > 0 or h.consecutive_failures > 0 or h.concurrency_now is not null or h.open_until is not null
       order by h.endpoint_id
       for no key update of h
-    ), counted as (
-      select a.*,
-             case when successes > 0 then latest_failures else consecutive_failures + failures end as failures_now,
-             case when successes > 0 and latest_failures = 0 then null
-                  when successes > 0 then now()
-                  when failures > 0 then coalesce(failing_since, now())
-                  else failing_since end as since,
-             -- Attempts that began before the last reduction only say once more what it has answered already.
-             case when overloaded_at > coalesce(reduced_at, '-infinity')
-                  then greatest(1, floor(coalesce(concurrency_now, concurrency_max) / 2))
-                  else coalesce(concurrency_now, concurrency_max)
-                       + successes / coalesce(concurrency_now, concurrency_max) end as concurrency,
-             case when successes > 0 then 0 else openings end as openings_before
-      from ailing a
-    ), judged as (
+    ), counted as (${COUNTED}), judged as (
       select c.*,
              since + ${ms(rules.disableAfterMs)} as disables,
              case when successes > 0 and failures_now < ${rules.failuresToOpen} then 'closed'

@@ -11,13 +11,15 @@ const id = (n: number) => `we_${String(n).padStart(32, '0')}`;
 
 test('endpoints are listed with their health, of one merchant, or only those that fail', async () => {
   await using database = await open();
-  await database.query(`insert into delivery.endpoints (endpoint_id, merchant_id, url, status, disabled_at, disabled_reason)
+  await database.query(`
+    insert into delivery.endpoints (endpoint_id, merchant_id, url, status, disabled_at, disabled_reason)
     values ('${id(1)}', 'mer_001', 'https://one.example/', 'enabled', null, null),
            ('${id(2)}', 'mer_002', 'https://two.example/', 'enabled', null, null),
            ('${id(3)}', 'mer_002', 'https://three.example/', 'disabled', now(), 'gone')`);
   await database.query(`update delivery.endpoint_health
     set consecutive_failures = 12, failing_since = now(), disables_at = '2026-12-01', last_failure = 'timeout',
-        warned_percent = 70, warned_at = now(), open_until = now() + interval '1 minute', openings = 1, concurrency_now = 2
+        warned_percent = 70, warned_at = now(), open_until = now() + interval '1 minute', openings = 1,
+        concurrency_now = 2
     where endpoint_id = '${id(2)}'`);
   const { said } = await database.settle('webhooks', 'endpoints');
   expect(said).toMatch(/we_0+1 +mer_001 +https:\/\/one\.example\/ +enabled +0 +8\/8/);
