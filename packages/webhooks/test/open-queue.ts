@@ -36,6 +36,11 @@ export async function openQueue() {
         select delivery_id, endpoint_id, ("offset" >= ${from + first}::int8)::int, at, at
         from planned, lateral (select now() - interval '1 hour' + "offset" * interval '1 ms') s(at)`.execute(db);
     },
+    /** Puts deliveries that nobody has locked in front, so that the next claim takes others than the one before. */
+    reorder: () =>
+      sql`update delivery.queue q set due_at = now() - interval '1 day'
+        from (select delivery_id from delivery.queue order by due_at desc limit 10 for update skip locked) free
+        where q.delivery_id = free.delivery_id`.execute(db),
     rows: () => db.selectFrom('delivery.queue').selectAll().orderBy('delivery_id').execute(),
     async [Symbol.asyncDispose]() {
       await database.close();

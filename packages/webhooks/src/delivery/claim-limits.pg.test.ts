@@ -62,6 +62,7 @@ test('two claims at once spend no token twice', async () => {
   await pass(queue, 60_000);
   const [first, second] = await queue.db.transaction().execute(async (trx) => {
     const uncommitted = await claimDeliveries(trx, limits);
+    await queue.reorder();
     return [uncommitted, await claimDeliveries(queue.db, limits)];
   });
   expect([first.length, second.length]).toEqual([10, 0]);

@@ -70,6 +70,7 @@ test('when the pause has passed, one probe goes, over all workers, also when the
   await endPause(queue);
   const [first, second] = await queue.db.transaction().execute(async (trx) => {
     const uncommitted = await claimDeliveries(trx, limits);
+    await queue.reorder();
     return [uncommitted, await claimDeliveries(queue.db, limits)];
   });
   expect([first.length, second.length]).toEqual([1, 0]);
