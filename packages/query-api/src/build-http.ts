@@ -16,6 +16,7 @@ import { addSecurityHeaders } from './http/security-headers.ts';
 import { serializerCompiler } from './http/serialize.ts';
 import { servePortal } from './http/serve-portal.ts';
 import { answerHealth } from './routes/answer-health.ts';
+import { changeWebhookEndpoint } from './routes/change-webhook-endpoint.ts';
 import { closeSession } from './routes/close-session.ts';
 import { createResendJob } from './routes/create-resend-job.ts';
 import { issueStreamTicket } from './routes/issue-stream-ticket.ts';
@@ -33,12 +34,14 @@ import { listWebhookSecrets } from './routes/list-webhook-secrets.ts';
 import { openSession } from './routes/open-session.ts';
 import { openStream } from './routes/open-stream.ts';
 import { orderResendJob } from './routes/order-resend-job.ts';
+import { previewWebhookPolicy } from './routes/preview-webhook-policy.ts';
 import { readBalances } from './routes/read-balances.ts';
 import { readMe } from './routes/read-me.ts';
 import { readOpenapi } from './routes/read-openapi.ts';
 import { readPayout } from './routes/read-payout.ts';
 import { readResendJob } from './routes/read-resend-job.ts';
 import { readWebhookDigest } from './routes/read-webhook-digest.ts';
+import { readWebhookEndpoint } from './routes/read-webhook-endpoint.ts';
 import { registerWebhookEndpoint } from './routes/register-webhook-endpoint.ts';
 import { removeWebhookEndpoint } from './routes/remove-webhook-endpoint.ts';
 import { removeWebhookSecret } from './routes/remove-webhook-secret.ts';
@@ -63,6 +66,9 @@ const SIGNED_IN_ROUTES = [
   listPayoutDeliveries,
   listWebhookEndpoints,
   registerWebhookEndpoint,
+  readWebhookEndpoint,
+  changeWebhookEndpoint,
+  previewWebhookPolicy,
   removeWebhookEndpoint,
   listWebhookSecrets,
   rotateWebhookSecret,

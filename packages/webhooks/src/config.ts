@@ -2,8 +2,10 @@
 import { ledgerSchemaVariable } from '@northwind/event-store';
 import { type Environment, LOG_LEVELS, loadConfig } from '@northwind/service-kit';
 import { z } from 'zod';
-import { CONCURRENCY } from './limits.ts';
+import { CONCURRENCY, DISABLE_AFTER_MS } from './limits.ts';
 import { oldSecretsKeysSchema, secretsKeySchema } from './signing/secret-box.ts';
+
+export const DAY_MS = 24 * 60 * 60 * 1_000;
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
@@ -33,6 +35,9 @@ export const webhooksConfigSchema = z.strictObject({
     .default(false)
     .describe('for development: endpoints may be http and on this machine'),
   SETTLEMENT_WEBHOOKS_CONCURRENCY: whole(1, 10_000).default(CONCURRENCY).describe('attempts in flight at most'),
+  SETTLEMENT_WEBHOOKS_DISABLE_AFTER_DAYS: whole(1, 365)
+    .default(DISABLE_AFTER_MS / DAY_MS)
+    .describe('days of nothing but failures after which an endpoint is disabled'),
 });
 
 /** One environment often serves all services: the others' variables are no mistakes here. */

@@ -22,11 +22,13 @@ import { createDeliveryMetrics, type DeliveryMetrics } from './delivery/delivery
 import { makeAttempt } from './delivery/make-attempt.ts';
 import { recordAttempts } from './delivery/record-attempts.ts';
 import { releaseClaims } from './delivery/release-claims.ts';
-import { RETRY_SCHEDULE, type RetrySchedule } from './delivery/retry-schedule.ts';
 import { createSender } from './delivery/sender.ts';
 import { createResolver, type ResolveHost } from './egress/resolve-host.ts';
+import { HEALTH_RULES, type HealthRules } from './health/health-rules.ts';
 import { CONCURRENCY, CONNECT_TIMEOUT_MS, LEASE_MS, TOTAL_DEADLINE_MS } from './limits.ts';
 import { createPlanner, type WebhookDatabase } from './planning/create-planner.ts';
+import { retryPolicyOf } from './policy/retry-policy.ts';
+import { RETRY_SCHEDULE, type RetrySchedule } from './policy/retry-schedule.ts';
 import { createResendRunner } from './resending/create-resend-runner.ts';
 import { createDigestPlanner } from './self-heal/create-digest-planner.ts';
 import { createSecretBox } from './signing/secret-box.ts';
@@ -47,7 +49,10 @@ export interface WebhookWorkerOptions {
   readonly registry?: Registry;
   /** Attempts in flight at most. */
   readonly concurrency?: number;
+  /** Of endpoints that have no policy of their own. */
   readonly retrySchedule?: RetrySchedule;
+  /** When an endpoint is overloaded, down or given up; those that are left out are the defaults. */
+  readonly healthRules?: Partial<HealthRules>;
   readonly totalDeadlineMs?: number;
   /** Longer than the deadline, or a slow answer is sent for twice. */
   readonly leaseMs?: number;
@@ -113,11 +118,13 @@ function deadLetterServices({ deadLetters: queue, clock, logger }: WebhookWorker
 type EngineParts = WebhookWorkerOptions & { readonly leaseMs: number };
 
 function createEngine(options: EngineParts, sender: ReturnType<typeof createSender>, metrics: DeliveryMetrics) {
-  const { logger, clock, health, retrySchedule: schedule = RETRY_SCHEDULE, chance = randomUnit } = options;
+  const { logger, clock, health, retrySchedule = RETRY_SCHEDULE, chance = randomUnit } = options;
   const db = options.database.db as unknown as Kysely<DeliveryTables>;
-  const journal = createAttemptJournal({ write: (attempts) => recordAttempts(db, attempts), clock, logger });
+  const rules = { ...HEALTH_RULES, ...options.healthRules };
+  const journal = createAttemptJournal({ write: (attempts) => recordAttempts(db, attempts, rules), clock, logger });
   const secrets = createSecretBox(options.secretsKey, options.oldSecretsKeys);
-  const context = { sender, secrets, journal, schedule, clock, chance, logger, metrics, health };
+  const policy = retryPolicyOf(retrySchedule);
+  const context = { sender, secrets, journal, policy, clock, chance, logger, metrics, health };
   const engine: DeliveryEngine = createDeliveryEngine({
     claim: (limits) => claimDeliveries(db, limits),
     release: (claims) => releaseClaims(db, claims),

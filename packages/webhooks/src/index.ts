@@ -10,10 +10,16 @@ export { type DeadLettersWish, type ListedDeadLetter, listDeadLetters } from './
 export { type RedriveOptions, type RedriveReport, redriveDeadLetters } from './dead-letters/redrive-dead-letters.ts';
 export { DELIVERY_STATES, type DeliveryState } from './delivery/decide-next-step.ts';
 export { OUTCOMES, type Outcome } from './delivery/outcome.ts';
-export type { RetrySchedule } from './delivery/retry-schedule.ts';
-export type { Endpoint } from './endpoints/endpoint.ts';
+export {
+  type ChangeResult,
+  changeEndpoint,
+  type EndpointChange,
+  type EndpointToChange,
+} from './endpoints/change-endpoint.ts';
+export type { Circuit, Endpoint, EndpointHealth, EndpointWarning } from './endpoints/endpoint.ts';
 export { ENDPOINT_PROBLEMS, type EndpointProblem, type EndpointProblemCode } from './endpoints/endpoint-problem.ts';
 export { listEndpoints } from './endpoints/list-endpoints.ts';
+export { readEndpoint } from './endpoints/read-endpoint.ts';
 export {
   type EndpointToRegister,
   type RegisterOptions,
@@ -30,6 +36,16 @@ export {
   WEBHOOK_EVENT_TYPES,
   type WebhookEventType,
 } from './planning/event-types.ts';
+export {
+  changedPolicy,
+  ENDPOINT_POLICY,
+  type EndpointPolicy,
+  type EndpointPolicyChange,
+  endpointPolicyChangeSchema,
+  endpointPolicySchema,
+} from './policy/endpoint-policy.ts';
+export { type PreviewedAttempt, previewAttempts } from './policy/preview-attempts.ts';
+export type { RetryPolicy } from './policy/retry-policy.ts';
 export { type Attempt, type DeliveriesWish, type Delivery, listDeliveries } from './receipts/list-deliveries.ts';
 export {
   createResendJob,

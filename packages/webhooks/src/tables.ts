@@ -3,6 +3,7 @@ import type { Instant } from '@northwind/events';
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { DeliveryState } from './delivery/decide-next-step.ts';
 import type { Outcome } from './delivery/outcome.ts';
+import type { RetryPolicy } from './policy/retry-policy.ts';
 import type { ResendFilter } from './resending/resend-filter.ts';
 import type { ResendItemState, ResendJobState } from './resending/resend-job.ts';
 import type { SecretActionKind } from './signing/record-secret-action.ts';
@@ -10,6 +11,7 @@ import type { SigningScheme } from './signing/scheme.ts';
 
 export interface DeliveryTables {
   'delivery.endpoints': EndpointsTable;
+  'delivery.endpoint_health': EndpointHealthTable;
   'delivery.secrets': SecretsTable;
   'delivery.secret_actions': SecretActionsTable;
   'delivery.deliveries': DeliveriesTable;
@@ -32,6 +34,30 @@ export interface EndpointsTable {
   created_at: Generated<Instant>;
   disabled_at: Instant | null;
   disabled_reason: string | null;
+  retry_policy: RetryPolicy | null;
+  timeout_ms: number | null;
+  rate_per_second: number | null;
+  is_ordered: Generated<boolean>;
+  catch_up_from: bigint | null;
+}
+
+export interface EndpointHealthTable {
+  endpoint_id: string;
+  consecutive_failures: Generated<number>;
+  failing_since: Instant | null;
+  last_failure_at: Instant | null;
+  last_failure: Outcome | null;
+  disables_at: Instant | null;
+  warned_percent: Generated<number>;
+  warned_at: Instant | null;
+  concurrency_now: number | null;
+  reduced_at: Instant | null;
+  open_until: Instant | null;
+  openings: Generated<number>;
+  probe_id: string | null;
+  probe_until: Instant | null;
+  tokens: Generated<number>;
+  tokens_at: Generated<Instant>;
 }
 
 export interface SecretsTable {
@@ -85,6 +111,7 @@ export interface QueueTable {
   attempt: Generated<number>;
   retries: Generated<number>;
   triggered_by: Generated<string>;
+  began_at: Generated<Instant>;
 }
 
 export interface AttemptsTable {

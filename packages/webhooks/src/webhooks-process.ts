@@ -14,7 +14,7 @@ import {
   serviceStack,
   systemClock,
 } from '@northwind/service-kit';
-import { loadWebhooksConfig } from './config.ts';
+import { DAY_MS, loadWebhooksConfig } from './config.ts';
 import { createWebhookWorker } from './create-webhook-worker.ts';
 import { type DeadLetterQueue, openDeadLetterQueue } from './dead-letters/dead-letter-queue.ts';
 import { DELIVERIES } from './delivery/delivery-engine.ts';
@@ -46,6 +46,7 @@ export async function createWebhooksProcess(env: Environment): Promise<Service> 
     allowInsecureTargets: config.SETTLEMENT_WEBHOOKS_ALLOW_INSECURE_TARGETS,
     deadLetters: deadLettersOf(config),
     concurrency: config.SETTLEMENT_WEBHOOKS_CONCURRENCY,
+    healthRules: { disableAfterMs: config.SETTLEMENT_WEBHOOKS_DISABLE_AFTER_DAYS * DAY_MS },
     logger,
     clock: systemClock,
     health,

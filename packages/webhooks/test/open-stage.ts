@@ -96,6 +96,17 @@ export async function openStage() {
       return seen;
     },
 
+    /** Resolves when the projector has come as far as the log. */
+    async projected(): Promise<void> {
+      await eventually(async () => {
+        const { rows } = await database.pool.query(
+          `select from ledger.consumer_offsets o join ledger.partitions p using (partition)
+           where o.consumer_group like 'read_%' and o.next_offset < p.next_offset`,
+        );
+        return rows.length === 0;
+      });
+    },
+
     /** Resolves when the planners have come as far as the projector, and that as far as the log. */
     async planned(): Promise<void> {
       await eventually(async () => {

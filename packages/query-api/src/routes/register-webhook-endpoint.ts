@@ -1,5 +1,5 @@
 import { randomBytes } from '@northwind/service-kit';
-import { registerEndpoint, WEBHOOK_EVENT_TYPES } from '@northwind/webhooks';
+import { registerEndpoint } from '@northwind/webhooks';
 import { z } from 'zod';
 import { describePrincipal } from '../access/principal.ts';
 import type { ApiContext } from '../api-context.ts';
@@ -7,14 +7,11 @@ import type { ApiApp } from '../http/api-app.ts';
 import { merchantOf, principalOf, requireRight } from '../http/authenticate.ts';
 import { Problem } from '../http/problems.ts';
 import { describeEndpoint } from '../shapes/describe-endpoint.ts';
-import { endpointSchema } from '../shapes/endpoint.ts';
+import { endpointSchema, endpointUrlSchema, eventTypesSchema } from '../shapes/endpoint.ts';
 import { merchantQuery } from '../shapes/fields.ts';
 import { problemResponses } from '../shapes/problem.ts';
 import { describe } from '../shapes/registry.ts';
 import { SIGNED_IN } from '../shapes/security.ts';
-
-const URL_LENGTH_MAX = 2_048;
-const eventTypeSchema = z.enum(WEBHOOK_EVENT_TYPES);
 
 export function registerWebhookEndpoint(app: ApiApp, { db, secretsKey, allowInsecureTargets }: ApiContext): void {
   app.post('/v1/webhook-endpoints', {
@@ -25,15 +22,8 @@ export function registerWebhookEndpoint(app: ApiApp, { db, secretsKey, allowInse
       security: SIGNED_IN,
       querystring: z.strictObject(merchantQuery),
       body: z.strictObject({
-        url: describe(z.string().min(1).max(URL_LENGTH_MAX), 'https, and reachable from the internet.'),
-        eventTypes: describe(
-          z
-            .array(eventTypeSchema)
-            .min(1)
-            .refine((types) => new Set(types).size === types.length, 'must not name a type twice')
-            .optional(),
-          '`payout.settled` alone when left out.',
-        ),
+        url: endpointUrlSchema,
+        eventTypes: describe(eventTypesSchema.optional(), '`payout.settled` alone when left out.'),
       }),
       response: {
         201: z.object({

@@ -4,11 +4,11 @@ import { describePrincipal } from '../access/principal.ts';
 import type { ApiContext } from '../api-context.ts';
 import type { ApiApp } from '../http/api-app.ts';
 import { merchantOf, principalOf, requireRight } from '../http/authenticate.ts';
-import { Problem } from '../http/problems.ts';
 import { idSchema, merchantQuery } from '../shapes/fields.ts';
 import { NO_CONTENT } from '../shapes/no-content.ts';
 import { problemResponses } from '../shapes/problem.ts';
 import { SIGNED_IN } from '../shapes/security.ts';
+import { endpointNotFound } from './read-webhook-endpoint.ts';
 
 export function removeWebhookEndpoint(app: ApiApp, { db }: ApiContext): void {
   app.delete('/v1/webhook-endpoints/:endpointId', {
@@ -38,9 +38,7 @@ export function removeWebhookEndpoint(app: ApiApp, { db }: ApiContext): void {
       const { endpointId } = request.params;
       const actor = describePrincipal(principalOf(request));
       const outcome = await removeEndpoint(db, { merchantId, endpointId, actor });
-      if (outcome === 'not_found') {
-        throw new Problem('endpoint_not_found', 'This merchant has no endpoint with this id.');
-      }
+      if (outcome === 'not_found') throw endpointNotFound();
       return reply.code(204).send(null);
     },
   });

@@ -206,6 +206,91 @@ describe('webhook endpoints', () => {
     expect(answer).toMatchObject({ status: 400, body: { code, errors: [{ field }] } });
   });
 
+  const change = (endpointId: string, body: unknown, init: { key: string } = { key }) =>
+    api.fetch(`/v1/webhook-endpoints/${endpointId}`, {
+      ...init,
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+
+  test('one is read and changed; its policy is what was set, and another merchant’s is not there', async () => {
+    const { body: made } = await register({ url: 'http://127.0.0.1:9/hooks' });
+    const { endpointId } = made.endpoint;
+    expect(made.endpoint).toMatchObject({ policy: { jitter: 'proportional', timeoutMs: 15_000, ratePerSecond: null } });
+    const policy = { waits: { kind: 'schedule', waitsMs: [1_000, 60_000] }, ratePerSecond: 2.5, isOrdered: true };
+    const { status, body } = await change(endpointId, { policy, eventTypes: ['payout.failed'], status: 'disabled' });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      released: 0,
+      planned: 0,
+      endpoint: { policy: { ...policy, timeoutMs: 15_000 }, status: 'disabled', disabledReason: 'merchant' },
+    });
+    const read = await api.fetch(`/v1/webhook-endpoints/${endpointId}`, { key });
+    expect(read.body).toEqual({ endpoint: body.endpoint });
+    expect(read.body.endpoint.health).toMatchObject({ circuit: 'closed', consecutiveFailures: 0, warning: null });
+    const other = await api.merchantKey('mer_002');
+    for (const answer of [
+      await api.fetch(`/v1/webhook-endpoints/${endpointId}`, { key: other }),
+      await change(endpointId, { status: 'enabled' }, { key: other }),
+    ]) {
+      expect(answer).toMatchObject({ status: 404, body: { code: 'endpoint_not_found' } });
+    }
+    expect(await change(endpointId, {}, { key: await api.roleKey('finance') })).toMatchObject({
+      status: 403,
+      body: { code: 'role_forbidden' },
+    });
+    expect((await change(endpointId, { status: 'enabled', catchUp: true })).body).toMatchObject({
+      planned: 0,
+      endpoint: { status: 'enabled' },
+    });
+    await api.fetch(`/v1/webhook-endpoints/${endpointId}`, { key, method: 'DELETE' });
+  });
+
+  test.each([
+    ['a wait under a second', { waits: { kind: 'schedule', waitsMs: [5_000, 10] } }, 'policy.waits.waitsMs.1'],
+    [
+      'a cap under the base',
+      { waits: { kind: 'exponential', baseMs: 2_000, factor: 2, capMs: 1_000 } },
+      'policy.waits.capMs',
+    ],
+    ['a timeout beyond the operator’s', { timeoutMs: 30_001 }, 'policy.timeoutMs'],
+    ['a rate of nothing', { ratePerSecond: 0 }, 'policy.ratePerSecond'],
+    ['an unknown member', { retries: 3 }, 'policy.retries'],
+  ])('%s is refused and named, when changed and when previewed', async (_name, policy, field) => {
+    const preview = await api.fetch('/v1/webhook-endpoints/preview', {
+      key,
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ policy }),
+    });
+    for (const answer of [preview, await change('we_none', { policy })]) {
+      expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed', errors: [{ field }] } });
+    }
+  });
+
+  test('a catch-up goes with enabling only', async () => {
+    expect(await change('we_none', { catchUp: true })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: 'catchUp', message: 'goes with status enabled only' }] },
+    });
+  });
+
+  test('a policy is previewed before it is saved', async () => {
+    const { status, body } = await api.fetch('/v1/webhook-endpoints/preview', {
+      key,
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ policy: { waits: { kind: 'schedule', waitsMs: [10_000] } } }),
+    });
+    expect(status).toBe(200);
+    expect(body.policy).toMatchObject({ jitter: 'proportional', concurrencyMax: 8 });
+    expect(body.attempts).toEqual([
+      { attempt: 1, earliestMs: 0, nominalMs: 0, latestMs: 0, isCertain: true },
+      { attempt: 2, earliestMs: 8_000, nominalMs: 10_000, latestMs: 12_000, isCertain: true },
+    ]);
+  });
+
   test('finance may look and not change; an operator may do both', async () => {
     const finance = await api.roleKey('finance');
     const wish = { url: 'http://127.0.0.1:9/hooks' };

@@ -1,11 +1,6 @@
-import { ledgerMigrations } from '@northwind/event-store';
-import { readMigrations } from '@northwind/projector';
-import { openDatabase } from '@northwind/service-kit';
-import { testDatabase } from '@northwind/testing';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { deliveryMigrations } from '../migrations.ts';
-import type { DeliveryTables } from '../tables.ts';
+import { endpointId, openQueue } from '../../test/open-queue.ts';
 import { type ClaimLimits, claimDeliveries } from './claim-deliveries.ts';
 import { releaseClaims } from './release-claims.ts';
 
@@ -104,43 +99,6 @@ test('a claim reads the queue by its index, whatever else is waiting', async () 
   expect(after.scans - before.scans).toBe(0n);
   expect(Number(after.tuples - before.tuples)).toBeLessThan(500);
 });
-
-async function openQueue() {
-  const test = await testDatabase([ledgerMigrations, readMigrations, deliveryMigrations]);
-  const database = openDatabase<DeliveryTables>({ url: test.url, applicationName: 'claims test', connectionsMax: 8 });
-  const { db } = database;
-  let filled = 0;
-  return {
-    db,
-    /** Due deliveries of the endpoint with this name, older ones first. */
-    async fill(name: string, { first, retries }: { first: number; retries: number }) {
-      const from = filled;
-      filled += first + retries;
-      await sql`insert into delivery.endpoints (endpoint_id, merchant_id, url)
-        values (${endpointId(name)}, 'mer_001', 'https://example.com/') on conflict do nothing`.execute(db);
-      await sql`
-        with planned as (
-          insert into delivery.deliveries (
-            delivery_id, endpoint_id, merchant_id, partition, "offset", event_type, payout_id, body, next_attempt_at)
-          select gen_random_uuid(), ${endpointId(name)}, 'mer_001', 4, n, 'payout.settled', 'po_1', '{}', now()
-          from generate_series(${from}::int, ${filled - 1}::int) n
-          returning delivery_id, endpoint_id, "offset"
-        )
-        insert into delivery.queue (delivery_id, endpoint_id, priority, due_at, scheduled_at)
-        select delivery_id, endpoint_id, ("offset" >= ${from + first}::int8)::int, at, at
-        from planned, lateral (select now() - interval '1 hour' + "offset" * interval '1 ms') s(at)`.execute(db);
-    },
-    rows: () => db.selectFrom('delivery.queue').selectAll().orderBy('delivery_id').execute(),
-    async [Symbol.asyncDispose]() {
-      await database.close();
-      await test.drop();
-    },
-  };
-}
-
-function endpointId(name: string): string {
-  return `we_${name.charCodeAt(0).toString(16).padStart(32, '0')}`;
-}
 
 function count(claimed: readonly { readonly endpointId: string }[]): Record<string, number> {
   const names = claimed.map(({ endpointId: id }) => String.fromCharCode(Number.parseInt(id.slice(-2), 16)));

@@ -11,7 +11,8 @@
  */
 import type { Instant } from '@northwind/events';
 import { type Kysely, sql } from 'kysely';
-import { RETRY_SHARE } from '../limits.ts';
+import { LEASE_MARGIN_MS, RATE_BURST_MS, RETRY_SHARE } from '../limits.ts';
+import type { RetryPolicy } from '../policy/retry-policy.ts';
 import type { SigningScheme } from '../signing/scheme.ts';
 import type { DeliveryTables } from '../tables.ts';
 
@@ -32,6 +33,13 @@ export interface ClaimedDelivery {
   readonly priority: number;
   readonly retries: number;
   readonly scheduledAt: Instant;
+  /** Since this run of attempts began. */
+  readonly elapsedMs: number;
+  /** The endpoint's own; null: the worker's default. */
+  readonly retryPolicy: RetryPolicy | null;
+  readonly timeoutMs: number | null;
+  readonly ratePerSecond: number | null;
+  readonly isOrdered: boolean;
   /** `schedule`, `resend by <actor>` or `job <id>`. */
   readonly triggeredBy: string;
   /** Those of v1 first, and of each scheme the current one first. */
@@ -49,6 +57,7 @@ export interface ClaimedSecret {
 export interface ClaimLimits {
   readonly deliveriesMax: number;
   readonly retriesMax: number;
+  /** Of endpoints with the default deadline; it grows with an endpoint's own. */
   readonly leaseMs: number;
 }
 
@@ -69,47 +78,100 @@ const CURRENT_SECRETS = sql`
    from delivery.secrets s
    where s.endpoint_id = e.endpoint_id and (s.expires_at is null or s.expires_at > now()))`;
 
+/**
+ * What `limited` says about its endpoints: a probe of an open circuit, or what the rate has left. Worked out from the
+ * locked row, never from the statement's snapshot, which may be older.
+ */
+const RATE_BURST = sql`greatest(1, e.rate_per_second * ${RATE_BURST_MS / 1_000}::float8)`;
+const TOKENS = sql`
+  least(${RATE_BURST},
+        h.tokens + e.rate_per_second * greatest(0, extract(epoch from now() - h.tokens_at)::float8))`;
+const MAY_BE_PROBED = sql`(h.open_until <= now() and coalesce(h.probe_until <= now(), true))`;
+
+/** Of the endpoint `e`, whether the queue row `q` may go before all else that is pending: see SPEC.md, Order. */
+const IN_TURN = sql`
+  (not e.is_ordered or not exists (
+    select from delivery.deliveries own
+    join delivery.deliveries earlier
+      on earlier.merchant_id = own.merchant_id and earlier.payout_id = own.payout_id
+     and earlier.endpoint_id = own.endpoint_id and earlier."offset" < own."offset" and earlier.state = 'pending'
+    where own.delivery_id = q.delivery_id))`;
+
+/** Locked until the claim is committed; one that another claim has locked is left to it. */
+const LIMITED_ENDPOINTS = sql`
+  select h.endpoint_id, h.open_until is not null as is_probe, ${TOKENS} as tokens,
+         case when h.open_until is not null then 1 else floor(${TOKENS}) end as allowance
+  from lane
+  join delivery.endpoints e on e.endpoint_id = lane.endpoint_id and e.status = 'enabled'
+  join delivery.endpoint_health h on h.endpoint_id = lane.endpoint_id
+  where (e.rate_per_second is not null or h.open_until is not null)
+    and (h.open_until is null or ${MAY_BE_PROBED}) and (e.rate_per_second is null or ${TOKENS} >= 1)
+    and exists (select from delivery.queue q, unnest(array[0, 1]) kind
+                where q.endpoint_id = e.endpoint_id and q.priority = kind and q.due_at <= now())
+  for no key update of h skip locked`;
+
+/** What each endpoint has due, as far as its slots, its rate and its circuit go. */
+const OFFERS = sql`
+  select due.*
+  from lane
+  join delivery.endpoints e on e.endpoint_id = lane.endpoint_id and e.status = 'enabled'
+  join delivery.endpoint_health h on h.endpoint_id = lane.endpoint_id
+  left join limited on limited.endpoint_id = lane.endpoint_id
+  cross join lateral (
+    select floor(least(e.concurrency_max, h.concurrency_now))::int8 as attempts
+  ) slots
+  cross join lateral (
+    select count(*) as attempts, count(*) filter (where f.priority = 1) as retries
+    from (
+      -- Ordered and limited, this is an index scan, which clears entries of finished attempts out of its own way;
+      -- the bitmap scan it would be otherwise visits all of them until the next vacuum.
+      select q.priority from delivery.queue q
+      where q.endpoint_id = e.endpoint_id and q.claimed_at is not null and q.due_at > now()
+      order by q.due_at limit slots.attempts
+    ) f
+  ) busy
+  cross join lateral (
+    select least(slots.attempts - busy.attempts, limited.allowance::int8) as attempts,
+           greatest(1, floor(slots.attempts * ${RETRY_SHARE}::float8)) - busy.retries as retries
+  ) free
+  cross join lateral (
+    select ready.*, row_number() over (order by ready.priority, ready.due_at) as turn
+    from (
+      (select q.delivery_id, q.priority, q.due_at from delivery.queue q
+       where q.endpoint_id = e.endpoint_id and q.priority = 0 and q.due_at <= now() and ${IN_TURN}
+       order by q.due_at limit greatest(free.attempts, 0))
+      union all
+      (select q.delivery_id, q.priority, q.due_at from delivery.queue q
+       where q.endpoint_id = e.endpoint_id and q.priority = 1 and q.due_at <= now() and ${IN_TURN}
+       order by q.due_at limit greatest(least(free.attempts, free.retries), 0))
+    ) ready
+    order by turn limit greatest(free.attempts, 0)
+  ) due
+  where (e.rate_per_second is null and h.open_until is null) or limited.endpoint_id is not null`;
+
+/** What was claimed of the limited endpoints. */
+const SPENDING = sql`
+  update delivery.endpoint_health h
+  set tokens = coalesce(l.tokens - taken.attempts, h.tokens), tokens_at = greatest(h.tokens_at, now()),
+      probe_id = case when l.is_probe then taken.first_id end,
+      probe_until = case when l.is_probe then taken.until end
+  from limited l
+  join (select endpoint_id, count(*) as attempts, (array_agg(delivery_id))[1] as first_id, max(due_at) as until
+        from claimed group by endpoint_id) taken on taken.endpoint_id = l.endpoint_id
+  where h.endpoint_id = l.endpoint_id`;
+
 export async function claimDeliveries(db: Kysely<DeliveryTables>, limits: ClaimLimits): Promise<ClaimedDelivery[]> {
   const { rows } = await sql<ClaimedDelivery>`
-    with recursive lane as (${WAITING_ENDPOINTS}), offer as (
-      select due.*
-      from lane
-      join delivery.endpoints e on e.endpoint_id = lane.endpoint_id and e.status = 'enabled'
-      cross join lateral (
-        select count(*) as attempts, count(*) filter (where f.priority = 1) as retries
-        from (
-          -- Ordered and limited, this is an index scan, which clears entries of finished attempts out of its own way;
-          -- the bitmap scan it would be otherwise visits all of them until the next vacuum.
-          select q.priority from delivery.queue q
-          where q.endpoint_id = e.endpoint_id and q.claimed_at is not null and q.due_at > now()
-          order by q.due_at limit e.concurrency_max
-        ) f
-      ) busy
-      cross join lateral (
-        select e.concurrency_max - busy.attempts as attempts,
-               greatest(1, floor(e.concurrency_max * ${RETRY_SHARE}::float8)) - busy.retries as retries
-      ) free
-      cross join lateral (
-        select ready.*, row_number() over (order by ready.priority, ready.due_at) as turn
-        from (
-          (select q.delivery_id, q.priority, q.due_at from delivery.queue q
-           where q.endpoint_id = e.endpoint_id and q.priority = 0 and q.due_at <= now()
-           order by q.due_at limit greatest(free.attempts, 0))
-          union all
-          (select q.delivery_id, q.priority, q.due_at from delivery.queue q
-           where q.endpoint_id = e.endpoint_id and q.priority = 1 and q.due_at <= now()
-           order by q.due_at limit greatest(least(free.attempts, free.retries), 0))
-        ) ready
-        order by turn limit greatest(free.attempts, 0)
-      ) due
-    ), chosen as (
+    with recursive lane as (${WAITING_ENDPOINTS}), limited as materialized (${LIMITED_ENDPOINTS}),
+    offer as (${OFFERS}), chosen as (
       select place.delivery_id
       from (select offer.*, row_number() over (partition by priority order by turn, due_at) as place from offer) place
       where place.priority = 0 or place.place <= ${limits.retriesMax}::int8
       order by place.priority, place.place
       limit ${limits.deliveriesMax}::int8
     ), locked as (
-      select q.delivery_id, q.attempt, q.claimed_at, q.scheduled_at, q.due_at, q.triggered_by
+      select q.delivery_id, q.attempt, q.claimed_at, q.scheduled_at, q.due_at, q.triggered_by,
+             ${limits.leaseMs}::float8 as lease_ms
       from delivery.queue q join chosen using (delivery_id)
       where q.due_at <= now()
       for update of q skip locked
@@ -123,15 +185,20 @@ export async function claimDeliveries(db: Kysely<DeliveryTables>, limits: ClaimL
     ), claimed as (
       update delivery.queue q
       set claimed_at = now(), scheduled_at = l.due_at, attempt = q.attempt + 1,
-          due_at = now() + ${limits.leaseMs}::float8 * interval '1 millisecond'
-      from locked l where q.delivery_id = l.delivery_id
-      returning q.delivery_id, q.attempt, q.priority, q.retries, q.scheduled_at, q.triggered_by
-    )
+          due_at = now() + greatest(l.lease_ms, e.timeout_ms + ${LEASE_MARGIN_MS}::float8) * interval '1 millisecond'
+      from locked l, delivery.endpoints e
+      where q.delivery_id = l.delivery_id and e.endpoint_id = q.endpoint_id
+      returning q.delivery_id, q.endpoint_id, q.attempt, q.priority, q.retries, q.scheduled_at, q.due_at, q.began_at,
+                q.triggered_by
+    ), spent as (${SPENDING})
     select c.delivery_id as "deliveryId", d.webhook_id as "webhookId", d.endpoint_id as "endpointId",
            d.merchant_id as "merchantId", d.partition, d."offset", d.event_type as "eventType",
            d.payout_id as "payoutId", d.body, e.url, e.concurrency_max as "concurrencyMax",
            c.attempt, c.priority, c.retries, c.scheduled_at as "scheduledAt",
-           c.triggered_by as "triggeredBy", ${CURRENT_SECRETS} as secrets
+           greatest(0, extract(epoch from now() - c.began_at) * 1000)::float8 as "elapsedMs",
+           e.retry_policy as "retryPolicy", e.timeout_ms as "timeoutMs", e.rate_per_second as "ratePerSecond",
+           e.is_ordered as "isOrdered", c.triggered_by as "triggeredBy",
+           ${CURRENT_SECRETS} as secrets
     from claimed c
     join delivery.deliveries d on d.delivery_id = c.delivery_id
     join delivery.endpoints e on e.endpoint_id = d.endpoint_id

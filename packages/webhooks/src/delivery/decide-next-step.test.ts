@@ -1,13 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { RETRY_AFTER_MAX_MS } from '../limits.ts';
+import { OVERLOAD_PENALTY_MS, RETRY_AFTER_MAX_MS } from '../limits.ts';
+import { RETRY_POLICY, retryPolicyOf } from '../policy/retry-policy.ts';
+import { RETRY_SCHEDULE } from '../policy/retry-schedule.ts';
 import { DELIVERY_STATES, type DeliveryState, decideNextStep, moveAfter } from './decide-next-step.ts';
 import { OUTCOMES, type Outcome, outcomeOfStatus } from './outcome.ts';
-import { jittered, RETRY_SCHEDULE } from './retry-schedule.ts';
 
 const outcomes = Object.keys(OUTCOMES) as Outcome[];
 const spec = readSpecTable();
-const facts = { outcome: 'server_error', retries: 0, retryAfterMs: null } as const;
+const facts = {
+  outcome: 'server_error',
+  retries: 0,
+  retryAfterMs: null,
+  elapsedMs: 0,
+  disableRequested: false,
+} as const;
 const MIDDLE = 0.5;
 
 describe('every cell of SPEC.md is what the code does', () => {
@@ -27,32 +34,59 @@ describe('every cell of SPEC.md is what the code does', () => {
 
 test('the schedule is walked step by step and then exhausted', () => {
   RETRY_SCHEDULE.forEach((delayMs, retries) => {
-    const next = decideNextStep({ ...facts, retries }, RETRY_SCHEDULE, MIDDLE);
+    const next = decideNextStep({ ...facts, retries }, RETRY_POLICY, MIDDLE);
     expect(next).toEqual({ state: 'pending', delayMs, retries: retries + 1, disablesEndpoint: false });
   });
-  expect(decideNextStep({ ...facts, retries: RETRY_SCHEDULE.length }, RETRY_SCHEDULE, MIDDLE)).toMatchObject({
+  expect(decideNextStep({ ...facts, retries: RETRY_SCHEDULE.length }, RETRY_POLICY, MIDDLE)).toMatchObject({
     state: 'exhausted',
     delayMs: null,
   });
 });
 
-test('jitter is a fifth to either side', () => {
-  expect(jittered(5_000, 0)).toBe(4_000);
-  expect(jittered(5_000, 0.5)).toBe(5_000);
-  expect(jittered(5_000, 0.999_999)).toBe(6_000);
-});
-
 test('Retry-After is a lower bound, never a shorter wait, and a day at most', () => {
-  const ask = (retryAfterMs: number) => decideNextStep({ ...facts, retryAfterMs }, RETRY_SCHEDULE, MIDDLE).delayMs;
+  const ask = (retryAfterMs: number) => decideNextStep({ ...facts, retryAfterMs }, RETRY_POLICY, MIDDLE).delayMs;
   expect(ask(1_000)).toBe(5_000);
   expect(ask(60_000)).toBe(60_000);
   expect(ask(30 * RETRY_AFTER_MAX_MS)).toBe(RETRY_AFTER_MAX_MS);
 });
 
+test('told to slow down, or not answered in time: a minute at least', () => {
+  for (const outcome of ['rate_limited', 'timeout', 'connect_timeout'] as const) {
+    expect(decideNextStep({ ...facts, outcome }, RETRY_POLICY, MIDDLE).delayMs).toBe(OVERLOAD_PENALTY_MS);
+  }
+  const patient = { ...facts, outcome: 'rate_limited', retries: 1 } as const;
+  expect(decideNextStep(patient, RETRY_POLICY, MIDDLE).delayMs).toBe(5 * 60_000);
+});
+
+test('no wait leads beyond the window; what puts an attempt off is cut short at its end', () => {
+  const policy = { ...retryPolicyOf([60_000]), windowMs: 100_000 };
+  const at = (elapsedMs: number, more = {}) => decideNextStep({ ...facts, elapsedMs, ...more }, policy, MIDDLE);
+  expect(at(40_000)).toMatchObject({ state: 'pending', delayMs: 60_000 });
+  expect(at(40_001)).toMatchObject({ state: 'exhausted', delayMs: null });
+  expect(at(10_000, { retryAfterMs: 3_600_000 })).toMatchObject({ state: 'pending', delayMs: 90_000 });
+  expect(at(39_000, { outcome: 'rate_limited' })).toMatchObject({ state: 'pending', delayMs: 61_000 - 1_000 });
+});
+
+test('an endpoint’s wish for no more is heeded, whatever became of the attempt', () => {
+  const asked = { ...facts, disableRequested: true };
+  expect(decideNextStep({ ...asked, outcome: 'delivered' }, RETRY_POLICY, MIDDLE)).toMatchObject({
+    state: 'delivered',
+    disablesEndpoint: true,
+  });
+  expect(decideNextStep({ ...asked, outcome: 'disable_requested' }, RETRY_POLICY, MIDDLE)).toMatchObject({
+    state: 'exhausted',
+    disablesEndpoint: true,
+  });
+  expect(decideNextStep({ ...facts, outcome: 'abort_requested' }, RETRY_POLICY, MIDDLE)).toMatchObject({
+    state: 'exhausted',
+    disablesEndpoint: false,
+  });
+});
+
 test('what is not the endpoint’s fault uses no step, even after the last one', () => {
   const retries = RETRY_SCHEDULE.length;
   for (const outcome of ['interrupted', 'lease_expired', 'secret_unavailable'] as const) {
-    expect(decideNextStep({ ...facts, outcome, retries }, RETRY_SCHEDULE, MIDDLE)).toMatchObject({
+    expect(decideNextStep({ ...facts, outcome, retries }, RETRY_POLICY, MIDDLE)).toMatchObject({
       state: 'pending',
       retries,
     });
@@ -60,7 +94,7 @@ test('what is not the endpoint’s fault uses no step, even after the last one',
 });
 
 test('410 ends it and disables the endpoint', () => {
-  expect(decideNextStep({ ...facts, outcome: 'gone' }, RETRY_SCHEDULE, MIDDLE)).toMatchObject({
+  expect(decideNextStep({ ...facts, outcome: 'gone' }, RETRY_POLICY, MIDDLE)).toMatchObject({
     state: 'exhausted',
     disablesEndpoint: true,
   });
@@ -83,14 +117,15 @@ test('only 200 to 299 is success', () => {
 });
 
 test('the database knows exactly these outcomes', () => {
-  const migration = readFileSync(new URL('../../migrations/0003_attempts.sql', import.meta.url), 'utf8');
+  const migration = readFileSync(new URL('../../migrations/0007_endpoint_policies.sql', import.meta.url), 'utf8');
   const [, list = ''] = /check \(outcome in \(([^)]*)\)/.exec(migration) ?? [];
   expect([...list.matchAll(/'(\w+)'/g)].map(([, name]) => name)).toEqual(outcomes);
 });
 
 function readSpecTable(): Map<string, Map<DeliveryState, string>> {
   const text = readFileSync(new URL('../../SPEC.md', import.meta.url), 'utf8');
-  const lines = text.slice(text.indexOf('## State × outcome')).split('\n');
+  const [, section = ''] = text.split('## State × outcome\n');
+  const lines = section.slice(0, section.indexOf('\n## ')).split('\n');
   const cells = (line: string) =>
     line
       .split('|')

@@ -3,7 +3,7 @@
  * so what the worker has in hand is bounded whatever is slow: the endpoints or the database.
  */
 import { type Clock, createAlarm, type Health, type Logger, type Service } from '@northwind/service-kit';
-import { CLAIM_AGE_MAX_MS, POLL_MS, RETRY_SHARE, STOP_GRACE_MS, STOP_RECORD_MS } from '../limits.ts';
+import { CLAIM_AGE_MAX_MS, POLL_MS, RATE_CLAIM_MS_MIN, RETRY_SHARE, STOP_GRACE_MS, STOP_RECORD_MS } from '../limits.ts';
 import type { AttemptJournal } from './attempt-journal.ts';
 import type { ClaimedDelivery, ClaimLimits } from './claim-deliveries.ts';
 import { createClaimLoop } from './claim-loop.ts';
@@ -49,7 +49,7 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
     slots.free(delivery);
     const isDueSoon = dueInMs !== null && dueInMs <= POLL_MS.last;
     if (dueInMs !== null) alarm.ringWithin(dueInMs);
-    if (mayHaveMore || isDueSoon) alarm.ring();
+    if (mayHaveMore || isDueSoon || delivery.isOrdered) alarm.ring();
   }
 
   async function claimOnce(isStopping: () => boolean): Promise<boolean> {
@@ -69,6 +69,9 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
       claimed.length === deliveriesMax ||
       slots.retries >= retriesMax ||
       claimed.some((delivery) => slots.of(delivery.endpointId) * 2 >= delivery.concurrencyMax);
+    for (const { ratePerSecond } of claimed) {
+      if (ratePerSecond !== null) alarm.ringWithin(Math.max(RATE_CLAIM_MS_MIN, 1_000 / ratePerSecond));
+    }
     for (const delivery of claimed) void work(delivery);
     return claimed.length > 0;
   }

@@ -1,20 +1,25 @@
 /** One attempt from its claim to its committed receipt. */
 import type { Clock, Health, Logger } from '@northwind/service-kit';
+import { isTest } from '../planning/event-types.ts';
+import { type RetryPolicy, retryPolicyOf } from '../policy/retry-policy.ts';
 import { openSigningKeys } from '../signing/open-signing-keys.ts';
 import type { SecretBox } from '../signing/secret-box.ts';
 import type { AttemptJournal } from './attempt-journal.ts';
 import type { ClaimedDelivery } from './claim-deliveries.ts';
 import { decideNextStep } from './decide-next-step.ts';
 import type { DeliveryMetrics } from './delivery-metrics.ts';
+import { heedDeliveryHeader } from './heed-delivery-header.ts';
 import { OUTCOMES } from './outcome.ts';
-import type { RetrySchedule } from './retry-schedule.ts';
 import type { Answer, Sender } from './sender.ts';
+
+const ONCE = retryPolicyOf([]);
 
 export interface AttemptContext {
   readonly sender: Pick<Sender, 'send'>;
   readonly secrets: SecretBox;
   readonly journal: Pick<AttemptJournal, 'record'>;
-  readonly schedule: RetrySchedule;
+  /** Of endpoints that have none of their own. */
+  readonly policy: RetryPolicy;
   readonly clock: Clock;
   /** In [0, 1), for jitter. */
   readonly chance: () => number;
@@ -25,24 +30,24 @@ export interface AttemptContext {
 
 /** Returns in how many milliseconds the delivery is due again, or null when it isn't. Never rejects. */
 export async function makeAttempt(context: AttemptContext, delivery: ClaimedDelivery): Promise<number | null> {
-  const { sender, journal, schedule, clock, chance, metrics } = context;
+  const { sender, journal, clock, chance, metrics } = context;
   const startedAt = clock.now();
   const startedMs = clock.monotonicMs();
   const keys = openSigningKeys(context.secrets, delivery);
   if (keys === null) alarmAboutSecret(context, delivery);
-  const answer = keys === null ? SECRET_UNAVAILABLE : await sender.send({ ...delivery, keys });
+  const sent = keys === null ? SECRET_UNAVAILABLE : await sender.send({ ...delivery, keys });
+  const { answer, disableRequested } = heedDeliveryHeader(sent);
   const { retryAfterMs, ...receipt } = answer;
   const { outcome } = receipt;
   const durationMs = Math.round(clock.monotonicMs() - startedMs);
-  const next = decideNextStep(
-    { outcome, retries: delivery.retries, retryAfterMs },
-    retriesOf(delivery, schedule),
-    chance(),
-  );
+  const elapsedMs = delivery.elapsedMs + durationMs;
+  const facts = { outcome, retries: delivery.retries, retryAfterMs, elapsedMs, disableRequested };
+  const next = decideNextStep(facts, policyOf(context, delivery), chance());
   metrics.attempted(outcome, durationMs);
   const recorded = await journal.record({
     deliveryId: delivery.deliveryId,
     endpointId: delivery.endpointId,
+    eventType: delivery.eventType,
     attempt: delivery.attempt,
     scheduledAt: delivery.scheduledAt,
     triggeredBy: delivery.triggeredBy,
@@ -76,8 +81,8 @@ export async function makeAttempt(context: AttemptContext, delivery: ClaimedDeli
 }
 
 /** A test is one request, answered or not: whoever asked is looking, and asks again. */
-function retriesOf({ eventType }: ClaimedDelivery, schedule: RetrySchedule): RetrySchedule {
-  return eventType === 'webhook.test' ? [] : schedule;
+function policyOf(context: AttemptContext, delivery: ClaimedDelivery): RetryPolicy {
+  return isTest(delivery) ? ONCE : (delivery.retryPolicy ?? context.policy);
 }
 
 /** Stays red: the key is this process's configuration, so only another start with the right one repairs it. */

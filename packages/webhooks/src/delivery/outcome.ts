@@ -3,6 +3,8 @@ export const OUTCOMES = {
   delivered: 'The endpoint answered with a status of 200 to 299.',
   redirect_not_followed: 'The endpoint answered with a redirect. Redirects are never followed: register the final URL.',
   gone: 'The endpoint answered 410: it wants no more webhooks and was disabled.',
+  disable_requested: 'The endpoint answered webhook-delivery: disable; it was disabled.',
+  abort_requested: 'The endpoint answered webhook-delivery: abort-message; this delivery is over.',
   rate_limited: 'The endpoint answered 429: too many requests.',
   client_error: 'The endpoint answered with another status of 400 to 499.',
   server_error: 'The endpoint answered with a status of 500 to 599.',

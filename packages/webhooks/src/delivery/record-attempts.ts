@@ -1,6 +1,12 @@
-/** Writes receipts and moves their deliveries on: any number of attempts in one statement. */
+/**
+ * Writes receipts, moves their deliveries on and judges their endpoints' health: any number of attempts in one
+ * statement.
+ */
 import type { Instant } from '@northwind/events';
 import { type Kysely, sql } from 'kysely';
+import { HEALTH_RULES, type HealthRules, healthEffectOf } from '../health/health-rules.ts';
+import { healthOf } from '../health/record-health.ts';
+import { isTest } from '../planning/event-types.ts';
 import type { DeliveryTables } from '../tables.ts';
 import type { NextStep } from './decide-next-step.ts';
 import type { Outcome } from './outcome.ts';
@@ -8,6 +14,8 @@ import type { Outcome } from './outcome.ts';
 export interface FinishedAttempt {
   readonly deliveryId: string;
   readonly endpointId: string;
+  /** A test says nothing of its endpoint and is no dead letter: whoever asked for it is looking. */
+  readonly eventType: string;
   readonly attempt: number;
   readonly scheduledAt: Instant;
   readonly triggeredBy: string;
@@ -31,26 +39,40 @@ export interface FinishedAttempt {
 export type RecordOutcome = 'moved' | 'fenced';
 
 /** Of the statement below: what is given up goes into the outbox in the very statement that gives it up. */
-const GIVEN_UP = sql`
+const DEAD_LETTERS = sql`
   insert into delivery.dead_letters (delivery_id, last_outcome)
   select f.delivery_id, f.outcome from finished f join moved m on m.delivery_id = f.delivery_id
-  where f.next_state = 'exhausted'
+  where f.next_state = 'exhausted' and not f.is_test
   on conflict on constraint dead_letters_pk do update
   set last_outcome = excluded.last_outcome, exhausted_at = now(), announce_at = now()`;
 
-/** An outcome per attempt, in the order given. No delivery may be in it twice. */
+/** Endpoints that end here, and why: as they wished, or because they only fail. */
+const GIVEN_UP = sql`
+  select endpoint_id, min(reason) as reason
+  from (
+    select f.endpoint_id, case f.outcome when 'gone' then 'gone' else 'requested' end as reason
+    from finished f where f.disables_endpoint
+    union all
+    select j.endpoint_id, 'failing' from judged j where j.is_given_up
+  ) reasons group by endpoint_id`;
+
+/**
+ * An outcome per attempt, in the order given, which is the order in which they ended. No delivery may be in it twice.
+ */
 export async function recordAttempts(
   db: Kysely<DeliveryTables>,
   attempts: readonly FinishedAttempt[],
+  rules: HealthRules = HEALTH_RULES,
 ): Promise<RecordOutcome[]> {
   const { rows } = await sql<{ deliveryId: string }>`
     with finished as (
       select * from json_to_recordset(${JSON.stringify(attempts.map(toRow))}::json) as f(
-        delivery_id uuid, endpoint_id text, attempt int4, scheduled_at timestamptz, triggered_by text,
-        started_at timestamptz, finished_at timestamptz,
-        duration_ms int4, outcome text, detail text, secret_version int4, response_status int4,
+        place int4, delivery_id uuid, endpoint_id text, attempt int4, scheduled_at timestamptz, triggered_by text,
+        started_at timestamptz,
+        finished_at timestamptz, duration_ms int4, outcome text, detail text, secret_version int4, response_status int4,
         response_headers jsonb, response_body text, response_truncated boolean,
-        next_state text, next_delay_ms float8, next_retries int4, disables_endpoint boolean)
+        next_state text, next_delay_ms float8, next_retries int4, disables_endpoint boolean,
+        health_effect text, is_test boolean)
     ), held as materialized (
       -- One probe of the key for each, whatever the planner makes of a queue whose length changes by the minute:
       -- "offset 0" keeps it from joining the whole of it.
@@ -82,12 +104,12 @@ export async function recordAttempts(
       from finished f join moved m on m.delivery_id = f.delivery_id
       where d.delivery_id = f.delivery_id
     ), dead as (
-      ${GIVEN_UP}
-    ), disabled as (
+      ${DEAD_LETTERS}
+    ), ${healthOf(rules)}, disabled as (
       update delivery.endpoints e
-      set status = 'disabled', disabled_at = now(), disabled_reason = 'gone'
-      where e.status = 'enabled'
-        and e.endpoint_id in (select f.endpoint_id from finished f where f.disables_endpoint)
+      set status = 'disabled', disabled_at = now(), disabled_reason = given_up.reason
+      from (${GIVEN_UP}) given_up
+      where e.endpoint_id = given_up.endpoint_id and e.status = 'enabled'
     ), receipt as (
       insert into delivery.attempts (
         delivery_id, attempt, scheduled_at, started_at, finished_at, duration_ms, outcome, detail, secret_version,
@@ -109,8 +131,9 @@ export async function recordAttempts(
   return attempts.map(({ deliveryId }) => (moved.has(deliveryId) ? 'moved' : 'fenced'));
 }
 
-function toRow({ next, ...attempt }: FinishedAttempt) {
+function toRow({ next, ...attempt }: FinishedAttempt, place: number) {
   return {
+    place,
     delivery_id: attempt.deliveryId,
     endpoint_id: attempt.endpointId,
     attempt: attempt.attempt,
@@ -130,5 +153,7 @@ function toRow({ next, ...attempt }: FinishedAttempt) {
     next_delay_ms: next.delayMs,
     next_retries: next.retries,
     disables_endpoint: next.disablesEndpoint,
+    health_effect: isTest(attempt) ? 'none' : healthEffectOf(attempt.outcome, attempt.responseStatus),
+    is_test: isTest(attempt),
   };
 }

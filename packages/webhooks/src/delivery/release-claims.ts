@@ -6,13 +6,22 @@ export interface Claim {
   readonly attempt: number;
 }
 
-/** Gives unsent claims back as if they had never been made: due as before, and the attempt's number is free again. */
+/**
+ * Gives unsent claims back as if they had never been made: due as before, the attempt's number is free again, and
+ * another worker may probe. What they took of a rate comes back by itself.
+ */
 export async function releaseClaims(db: Kysely<DeliveryTables>, claims: readonly Claim[]): Promise<void> {
   const ids = claims.map((claim) => claim.deliveryId);
   const attempts = claims.map((claim) => claim.attempt);
   await sql`
-    update delivery.queue q
-    set claimed_at = null, due_at = q.scheduled_at, attempt = q.attempt - 1
-    from unnest(${ids}::uuid[], ${attempts}::int4[]) as claim(delivery_id, attempt)
-    where q.delivery_id = claim.delivery_id and q.attempt = claim.attempt and q.claimed_at is not null`.execute(db);
+    with released as (
+      update delivery.queue q
+      set claimed_at = null, due_at = q.scheduled_at, attempt = q.attempt - 1
+      from unnest(${ids}::uuid[], ${attempts}::int4[]) as claim(delivery_id, attempt)
+      where q.delivery_id = claim.delivery_id and q.attempt = claim.attempt and q.claimed_at is not null
+      returning q.delivery_id, q.endpoint_id
+    )
+    update delivery.endpoint_health h
+    set probe_id = null, probe_until = null
+    from released where h.endpoint_id = released.endpoint_id and h.probe_id = released.delivery_id`.execute(db);
 }

@@ -157,7 +157,7 @@ async function open({ answer = {}, script }: Wish) {
   return {
     merchant,
     openSockets: () => sockets.size,
-    send: () => sender.send({ url, webhookId: 'msg_1', body: '{}', keys: [Buffer.alloc(32)] }),
+    send: () => sender.send({ url, webhookId: 'msg_1', body: '{}', keys: [Buffer.alloc(32)], timeoutMs: null }),
     async [Symbol.asyncDispose]() {
       await sender.close();
       await deadlines.service.stop();

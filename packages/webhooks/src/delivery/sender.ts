@@ -25,6 +25,8 @@ export interface OutgoingMessage {
   readonly webhookId: string;
   readonly body: string;
   readonly keys: readonly SigningKey[];
+  /** The endpoint's own total deadline; null: the sender's. */
+  readonly timeoutMs: number | null;
 }
 
 export interface Answer {
@@ -71,7 +73,7 @@ export function createSender(options: SenderOptions): Sender {
       const target = checkTarget(message.url, options);
       if (!target.ok) return failed(classifyFailure(new BlockedTargetError()));
       const controller = new AbortController();
-      const unwatch = deadlines.watch(clock.monotonicMs() + totalDeadlineMs, controller);
+      const unwatch = deadlines.watch(clock.monotonicMs() + (message.timeoutMs ?? totalDeadlineMs), controller);
       try {
         return await request(agent, { message, url: target.url, clock, signal: controller.signal });
       } catch (error) {
@@ -96,7 +98,7 @@ interface Request {
 }
 
 async function request(agent: Agent, { message, url, clock, signal }: Request): Promise<Answer> {
-  const { webhookId, body, keys } = message;
+  const { webhookId, body, keys, timeoutMs } = message;
   const timestamp = Math.floor(clock.nowMs() / 1_000);
   const response = await agent.request({
     origin: url.origin,
@@ -112,6 +114,7 @@ async function request(agent: Agent, { message, url, clock, signal }: Request): 
     },
     body,
     signal,
+    ...(timeoutMs !== null && { headersTimeout: timeoutMs, bodyTimeout: timeoutMs }),
   });
   const { statusCode, headers } = response;
   const read = await readResponseBody(response.body, headers['content-encoding'], RESPONSE_BODY_BYTES_MAX);

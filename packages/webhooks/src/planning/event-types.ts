@@ -33,3 +33,8 @@ export function statusesOf(types: readonly string[]): PayoutStatus[] {
     (type) => type.slice('payout.'.length) as PayoutStatus,
   );
 }
+
+/** A merchant's own question whether an endpoint hears us. */
+export function isTest({ eventType }: { readonly eventType: string }): boolean {
+  return eventType === 'webhook.test';
+}

@@ -10,12 +10,14 @@ import type { DeliveryTables } from '../tables.ts';
 import { buildBody, eventTypeOf } from './build-body.ts';
 import { TRANSITION_DELIVERY_ID } from './delivery-id.ts';
 
-/** Returns how many deliveries were new. */
+/** Returns how many deliveries were new. `endpointId`: for this endpoint alone. */
 export async function planDeliveries(
   db: Kysely<DeliveryTables>,
   transitions: readonly PayoutTransition[],
+  { endpointId }: { readonly endpointId?: string } = {},
 ): Promise<number> {
   if (transitions.length === 0) return 0;
+  const ofEndpoint = endpointId === undefined ? sql`` : sql`and e.endpoint_id = ${endpointId}`;
   const { numAffectedRows = 0n } = await sql`
     with transition as (
       select * from json_to_recordset(${stringify(transitions.map(toRow))}::json) as t(
@@ -25,7 +27,7 @@ export async function planDeliveries(
       select t.*, e.endpoint_id, ${TRANSITION_DELIVERY_ID} as delivery_id
       from transition t
       join delivery.endpoints e on e.merchant_id = t.merchant_id
-      where e.status = 'enabled' and t.event_type = any (e.event_types) and t."offset" >= e.from_offset
+      where e.status = 'enabled' and t.event_type = any (e.event_types) and t."offset" >= e.from_offset ${ofEndpoint}
       -- Whoever removes the endpoint waits for this transaction, and then cancels what it planned.
       for key share of e
     ), planned as (

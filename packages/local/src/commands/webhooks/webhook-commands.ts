@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../../cli/context.ts';
 import { deadLettersCommand, redriveCommand } from './dead-letters.ts';
+import { endpointsCommand } from './endpoints.ts';
 import { webhooksJobsCommand } from './jobs.ts';
 import { resealCommand } from './reseal.ts';
 import { webhooksResendCommand } from './resend.ts';
@@ -10,11 +11,12 @@ import { unacknowledgedCommand } from './unacknowledged.ts';
 
 /** What operators do with webhooks; `settle webhooks` alone is the worker. */
 const COMMANDS: readonly ((context: CommandContext) => Command)[] = [
+  endpointsCommand,
+  testEndpointCommand,
   webhooksResendCommand,
   webhooksJobsCommand,
   deadLettersCommand,
   redriveCommand,
-  testEndpointCommand,
   unacknowledgedCommand,
   rotateSecretCommand,
   resealCommand,

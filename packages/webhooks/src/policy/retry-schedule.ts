@@ -17,10 +17,3 @@ export const RETRY_SCHEDULE: RetrySchedule = [
   20 * HOUR,
   24 * HOUR,
 ];
-
-const JITTER = 0.2;
-
-/** Up to a fifth shorter or longer, so that deliveries that failed together don't come back together. */
-export function jittered(baseMs: number, chance: number): number {
-  return Math.round(baseMs * (1 - JITTER + 2 * JITTER * chance));
-}

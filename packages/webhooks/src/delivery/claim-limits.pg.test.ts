@@ -1,0 +1,110 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { endpointId, openQueue, record } from '../../test/open-queue.ts';
+import { type ClaimLimits, claimDeliveries } from './claim-deliveries.ts';
+
+type Queue = Awaited<ReturnType<typeof openQueue>>;
+const limits: ClaimLimits = { deliveriesMax: 64, retriesMax: 32, leaseMs: 30_000 };
+
+const set = (queue: Queue, values: { rate_per_second?: number; is_ordered?: boolean; timeout_ms?: number }) =>
+  queue.db
+    .updateTable('delivery.endpoints')
+    .set({ ...values, concurrency_max: 100 })
+    .execute();
+
+/** As if so much time had passed since the rate was last asked. */
+const pass = (queue: Queue, ms: number) =>
+  sql`update delivery.endpoint_health
+    set tokens_at = tokens_at - ${ms}::float8 * interval '1 millisecond'`.execute(queue.db);
+
+test('a rate holds over all workers, whoever claims and however often', async () => {
+  await using queue = await openQueue();
+  await queue.fill('a', { first: 200, retries: 0 });
+  await queue.fill('b', { first: 20, retries: 0 });
+  await set(queue, {});
+  await sql`update delivery.endpoints set rate_per_second = 20 where endpoint_id = ${endpointId('a')}`.execute(
+    queue.db,
+  );
+  await sql`update delivery.endpoint_health set tokens = 0, tokens_at = now()`.execute(queue.db);
+  const began = performance.now();
+  const ofA = async () => {
+    let claimed = 0;
+    while (performance.now() - began < 1_500) {
+      const all = await claimDeliveries(queue.db, limits);
+      claimed += all.filter((claim) => claim.endpointId === endpointId('a')).length;
+    }
+    return claimed;
+  };
+  const [one, two] = await Promise.all([ofA(), ofA()]);
+  const seconds = (performance.now() - began) / 1_000;
+  expect(one + two).toBeLessThanOrEqual(Math.floor(20 * seconds) + 1);
+  expect(one + two).toBeGreaterThanOrEqual(15);
+  expect((await queue.rows()).filter((row) => row.endpoint_id === endpointId('b') && row.attempt === 0)).toEqual([]);
+});
+
+test('after a pause a rate allows a quarter of a second at once, and a slow one at least one', async () => {
+  await using queue = await openQueue();
+  await queue.fill('a', { first: 50, retries: 0 });
+  await set(queue, { rate_per_second: 40 });
+  await pass(queue, 60_000);
+  expect(await claimDeliveries(queue.db, limits)).toHaveLength(10);
+  await set(queue, { rate_per_second: 0.1 });
+  await sql`update delivery.endpoint_health set tokens = 0, tokens_at = now()`.execute(queue.db);
+  expect(await claimDeliveries(queue.db, limits)).toEqual([]);
+  await pass(queue, 10_000);
+  expect(await claimDeliveries(queue.db, limits)).toHaveLength(1);
+});
+
+test('two claims at once spend no token twice', async () => {
+  await using queue = await openQueue();
+  await queue.fill('a', { first: 50, retries: 0 });
+  await set(queue, { rate_per_second: 40 });
+  await pass(queue, 60_000);
+  const [first, second] = await queue.db.transaction().execute(async (trx) => {
+    const uncommitted = await claimDeliveries(trx, limits);
+    await queue.reorder();
+    return [uncommitted, await claimDeliveries(queue.db, limits)];
+  });
+  expect([first.length, second.length]).toEqual([10, 0]);
+});
+
+test('ordered: a payout’s later event waits for the earlier one, and other payouts don’t', async () => {
+  await using queue = await openQueue();
+  await queue.fill('a', { first: 6, retries: 0 });
+  // Three payouts, two events each: 0 and 3, 1 and 4, 2 and 5.
+  await sql`update delivery.deliveries set payout_id = 'po_' || "offset" % 3`.execute(queue.db);
+  await set(queue, { is_ordered: true });
+  const offsets = (claimed: readonly { readonly offset: bigint | null }[]) =>
+    claimed.map(({ offset }) => Number(offset)).sort();
+  const first = await claimDeliveries(queue.db, limits);
+  expect(offsets(first)).toEqual([0, 1, 2]);
+  expect(await claimDeliveries(queue.db, limits)).toEqual([]);
+  await record(
+    queue.db,
+    first.filter(({ offset }) => offset === 0n),
+    { outcome: 'delivered' },
+  );
+  await record(
+    queue.db,
+    first.filter(({ offset }) => offset === 1n),
+    { outcome: 'server_error' },
+  );
+  await sql`update delivery.queue set due_at = now() + interval '1 hour' where priority = 1`.execute(queue.db);
+  expect(offsets(await claimDeliveries(queue.db, limits))).toEqual([3]);
+  await sql`update delivery.deliveries set state = 'exhausted', completed_at = now(), next_attempt_at = null
+    where "offset" = 1`.execute(queue.db);
+  expect(offsets(await claimDeliveries(queue.db, limits))).toEqual([4]);
+  await set(queue, { is_ordered: false });
+  expect(offsets(await claimDeliveries(queue.db, limits))).toEqual([5]);
+});
+
+test('a lease outlives the endpoint’s own deadline', async () => {
+  await using queue = await openQueue();
+  await queue.fill('a', { first: 1, retries: 0 });
+  await set(queue, { timeout_ms: 30_000 });
+  const [claimed] = await claimDeliveries(queue.db, limits);
+  expect(claimed?.timeoutMs).toBe(30_000);
+  const { rows } = await sql<{ seconds: number }>`
+    select round(extract(epoch from due_at - claimed_at))::int4 as seconds from delivery.queue`.execute(queue.db);
+  expect(rows).toEqual([{ seconds: 45 }]);
+});

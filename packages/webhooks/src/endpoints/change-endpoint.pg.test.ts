@@ -1,0 +1,125 @@
+import { startFakeMerchant } from '@northwind/testing';
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { MERCHANT, openStage, type Stage } from '../../test/open-stage.ts';
+import { ENDPOINT_POLICY } from '../policy/endpoint-policy.ts';
+import { changeEndpoint, type EndpointChange } from './change-endpoint.ts';
+import { readEndpoint } from './read-endpoint.ts';
+
+const isDelivered = ({ state }: { state: string }) => state === 'delivered';
+const payoutIds = (deliveries: readonly { readonly payoutId: string | null }[]) =>
+  deliveries.map((each) => each.payoutId).sort();
+
+async function changed(stage: Stage, endpointId: string, change: EndpointChange) {
+  const options = { allowInsecureTargets: true };
+  const result = await changeEndpoint(stage.api.db, { merchantId: MERCHANT, endpointId }, { change, options });
+  if (!result.ok) throw new Error(JSON.stringify(result.problem));
+  return result;
+}
+
+test('what is changed is stored, what is left out stays, and another merchant changes nothing', async () => {
+  await using stage = await openStage();
+  const { endpoint } = await stage.register('http://127.0.0.1:9/');
+  const { endpointId } = endpoint;
+  expect(endpoint.policy).toEqual(ENDPOINT_POLICY);
+  const waits = { kind: 'exponential', baseMs: 1_000, factor: 1.5, capMs: 60_000 } as const;
+  await changed(stage, endpointId, { policy: { waits, ratePerSecond: 0.5, timeoutMs: 2_000 } });
+  await changed(stage, endpointId, { eventTypes: ['payout.failed'], policy: { concurrencyMax: 2 } });
+  const place = { merchantId: MERCHANT, endpointId };
+  expect(await readEndpoint(stage.db, place)).toMatchObject({
+    url: endpoint.url,
+    eventTypes: ['payout.failed'],
+    policy: { ...ENDPOINT_POLICY, waits, ratePerSecond: 0.5, timeoutMs: 2_000, concurrencyMax: 2 },
+    health: { circuit: 'closed', concurrencyNow: 2, warning: null },
+  });
+  const request = { change: { url: 'http://127.0.0.1:8/' }, options: { allowInsecureTargets: false } };
+  expect(await changeEndpoint(stage.api.db, place, request)).toMatchObject({ problem: { code: 'url_scheme' } });
+  const other = { merchantId: 'mer_002', endpointId };
+  expect(await changeEndpoint(stage.api.db, other, request)).toEqual({ ok: false, problem: 'not_found' });
+});
+
+test('a policy is followed by the workers: its waits, its window, its timeout', async () => {
+  await using stage = await openStage();
+  await using merchant = await startFakeMerchant({ answer: { hang: true } });
+  const { endpoint } = await stage.register(merchant.url);
+  const policy = { timeoutMs: 1_000, windowMs: 60_000, waits: { kind: 'schedule', waitsMs: [30_000] } } as const;
+  await changed(stage, endpoint.endpointId, { policy: { ...policy, waits: { ...policy.waits, waitsMs: [30_000] } } });
+  await stage.startWorker();
+  await stage.settle(['po_1']);
+  const [delivery] = await stage.whenDeliveries(1, ({ attemptsMade }) => attemptsMade === 1);
+  const [attempt] = delivery?.attempts ?? [];
+  expect(attempt).toMatchObject({ outcome: 'timeout' });
+  expect(attempt?.durationMs).toBeLessThan(5_000);
+  // The penalty for a timeout is a minute, and the window ends before.
+  const waitMs = Date.parse(delivery?.nextAttemptAt ?? '') - Date.parse(attempt?.finishedAt ?? '');
+  expect(waitMs).toBeGreaterThan(50_000);
+  expect(waitMs).toBeLessThan(60_000);
+});
+
+test('webhook-delivery: disable disables, abort-message ends one delivery', async () => {
+  await using stage = await openStage();
+  const headers = (wish: string) => ({ status: 500, headers: { 'webhook-delivery': wish } });
+  await using merchant = await startFakeMerchant({ answer: headers('abort-message') });
+  await stage.register(merchant.url);
+  await stage.startWorker();
+  await stage.settle(['po_1']);
+  await stage.whenDeliveries(1, ({ state, lastOutcome }) => state === 'exhausted' && lastOutcome === 'abort_requested');
+  merchant.answerWith(headers('disable'));
+  await stage.settle(['po_2']);
+  await stage.whenDeliveries(2, ({ state }) => state === 'exhausted');
+  expect(await stage.db.selectFrom('delivery.endpoints').selectAll().executeTakeFirst()).toMatchObject({
+    status: 'disabled',
+    disabled_reason: 'requested',
+  });
+});
+
+test('enabled again with catch-up: what waited goes at once, what was missed is planned, once', async () => {
+  await using stage = await openStage();
+  await using merchant = await startFakeMerchant({ answer: (_r, index) => ({ status: index === 0 ? 500 : 204 }) });
+  const { endpoint } = await stage.register(merchant.url);
+  const { endpointId } = endpoint;
+  await stage.startWorker({ retrySchedule: [3_600_000] });
+  await stage.settle(['po_1']);
+  await stage.whenDeliveries(1, ({ attemptsMade }) => attemptsMade === 1);
+  await changed(stage, endpointId, { status: 'disabled' });
+  await stage.settle(['po_2', 'po_3']);
+  await stage.planned();
+  expect(await stage.deliveries()).toHaveLength(1);
+  const result = await changed(stage, endpointId, { status: 'enabled', catchUp: true });
+  expect(result).toMatchObject({ released: 1, planned: 2, endpoint: { status: 'enabled', disabledReason: null } });
+  await stage.settle(['po_4']);
+  expect(payoutIds(await stage.whenDeliveries(4, isDelivered))).toEqual(['po_1', 'po_2', 'po_3', 'po_4']);
+  expect(await changed(stage, endpointId, { status: 'enabled', catchUp: true })).toMatchObject({ planned: 0 });
+  expect(merchant.requests).toHaveLength(5);
+});
+
+test('enabled again without catch-up it begins anew, also when the planner is behind', async () => {
+  await using stage = await openStage();
+  await using merchant = await startFakeMerchant();
+  const { endpoint } = await stage.register(merchant.url);
+  await changed(stage, endpoint.endpointId, { status: 'disabled' });
+  await stage.settle(['po_1']);
+  await stage.projected();
+  expect(await changed(stage, endpoint.endpointId, { status: 'enabled' })).toMatchObject({ released: 0, planned: 0 });
+  await stage.startWorker();
+  await stage.settle(['po_2']);
+  expect(payoutIds(await stage.whenDeliveries(1, isDelivered))).toEqual(['po_2']);
+});
+
+test('a catch-up that died on the way goes on where it was', async () => {
+  await using stage = await openStage();
+  await using merchant = await startFakeMerchant();
+  const { endpoint } = await stage.register(merchant.url);
+  const { endpointId } = endpoint;
+  await changed(stage, endpointId, { status: 'disabled' });
+  await stage.startWorker();
+  await stage.settle(['po_1', 'po_2']);
+  await stage.planned();
+  // Enabled, and then the API was gone; a later delivery was planned before anybody asked again.
+  await sql`update delivery.endpoints set status = 'enabled', disabled_at = null, disabled_reason = null,
+    catch_up_from = from_offset`.execute(stage.db);
+  await stage.settle(['po_3']);
+  await stage.whenDeliveries(1, isDelivered);
+  expect(await changed(stage, endpointId, { status: 'enabled', catchUp: true })).toMatchObject({ planned: 2 });
+  await stage.whenDeliveries(3, isDelivered);
+});

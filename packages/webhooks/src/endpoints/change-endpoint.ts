@@ -1,0 +1,118 @@
+/** Changes an endpoint: where it is, what it is told, how it is treated, and whether anything is sent there. */
+import { type Kysely, sql } from 'kysely';
+import { changedPolicy, type EndpointPolicyChange, storedPolicy } from '../policy/endpoint-policy.ts';
+import type { DeliveryTables } from '../tables.ts';
+import { type CheckOptions, checkEventTypes, checkUrl } from './check-endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
+import { type EndpointProblem, endpointProblem } from './endpoint-problem.ts';
+import { type MissedTables, planMissed } from './plan-missed.ts';
+import { readEndpoint } from './read-endpoint.ts';
+
+/** What is left out stays as it is. */
+export interface EndpointChange {
+  readonly url?: string | undefined;
+  readonly eventTypes?: readonly string[] | undefined;
+  /** Within POLICY_BOUNDS: parse it with endpointPolicyChangeSchema. */
+  readonly policy?: EndpointPolicyChange | undefined;
+  readonly status?: 'enabled' | 'disabled' | undefined;
+  /** With `status` enabled: whether what was missed meanwhile is planned now. Without, the endpoint begins anew. */
+  readonly catchUp?: boolean | undefined;
+}
+
+export interface EndpointToChange {
+  readonly merchantId: string;
+  readonly endpointId: string;
+}
+
+export type ChangeResult =
+  | {
+      readonly ok: true;
+      readonly endpoint: Endpoint;
+      /** Deliveries that waited while the endpoint was disabled and are due now. */
+      readonly released: number;
+      /** Deliveries that the catch-up planned. */
+      readonly planned: number;
+    }
+  | { readonly ok: false; readonly problem: EndpointProblem | 'not_found' };
+
+export async function changeEndpoint(
+  db: Kysely<MissedTables>,
+  place: EndpointToChange,
+  { change, options }: { readonly change: EndpointChange; readonly options: CheckOptions },
+): Promise<ChangeResult> {
+  const deliveries = db as unknown as Kysely<DeliveryTables>;
+  const before = await readEndpoint(deliveries, place);
+  if (before === null) return { ok: false, problem: 'not_found' };
+  // A URL that stays is not judged again: its host may be down for the moment.
+  const target =
+    change.url === undefined ? { ok: true as const, url: before.url } : await checkUrl(change.url, options);
+  if (!target.ok) return { ok: false, problem: endpointProblem(target.code) };
+  const types = checkEventTypes(change.eventTypes ?? before.eventTypes);
+  if (!types.ok) return { ok: false, problem: endpointProblem(types.code) };
+  const policy = storedPolicy(changedPolicy(before.policy, change.policy ?? {}));
+  const { rows } = await sql`
+    update delivery.endpoints
+    set url = ${target.url}, event_types = ${types.eventTypes}::text[],
+        retry_policy = ${policy.retryPolicy === null ? null : JSON.stringify(policy.retryPolicy)}::jsonb,
+        timeout_ms = ${policy.timeoutMs}::int4, concurrency_max = ${policy.concurrencyMax}::int4,
+        rate_per_second = ${policy.ratePerSecond}::float8, is_ordered = ${policy.isOrdered}::boolean
+    where endpoint_id = ${place.endpointId} and merchant_id = ${place.merchantId} and status <> 'removed'
+    returning endpoint_id`.execute(deliveries);
+  if (rows.length === 0) return { ok: false, problem: 'not_found' };
+  if (change.status === 'disabled') await disable(deliveries, place);
+  const released = change.status === 'enabled' ? await enable(deliveries, place, change.catchUp ?? false) : 0;
+  const planned = change.catchUp ? await planMissed(db, place) : 0;
+  const endpoint = await readEndpoint(deliveries, place);
+  return endpoint ? { ok: true, endpoint, released, planned } : { ok: false, problem: 'not_found' };
+}
+
+/** What planners that found it enabled plan still waits with the rest. */
+async function disable(db: Kysely<DeliveryTables>, { endpointId }: EndpointToChange): Promise<void> {
+  await sql`
+    update delivery.endpoints set status = 'disabled', disabled_at = now(), disabled_reason = 'merchant'
+    where endpoint_id = ${endpointId} and status = 'enabled'`.execute(db);
+}
+
+/**
+ * Starts afresh: no failure counts any more, and each delivery that waited is due with its whole policy before it.
+ *
+ * Planning goes through a merchant's transitions in order, so all that was missed lies behind the last delivery that
+ * was planned here. With a catch-up that place is kept until everything behind it is planned; without, the endpoint
+ * begins after the last change of a payout that its merchant can see, as a new one does.
+ */
+async function enable(
+  db: Kysely<DeliveryTables>,
+  { merchantId, endpointId }: EndpointToChange,
+  catchUp: boolean,
+): Promise<number> {
+  const { rows } = await sql<{ released: number }>`
+    with last as (
+      select coalesce((select "offset" + 1 from delivery.deliveries where endpoint_id = ${endpointId}
+                       order by partition desc, "offset" desc limit 1), 0) as planned,
+             coalesce((select max("offset") + 1 from read.payouts where merchant_id = ${merchantId}), 0) as visible
+    ), enabled as (
+      update delivery.endpoints
+      set status = 'enabled', disabled_at = null, disabled_reason = null,
+          catch_up_from = case when ${catchUp}::boolean then coalesce(catch_up_from, greatest(from_offset, planned))
+                          end,
+          from_offset = case when ${catchUp}::boolean then from_offset else greatest(from_offset, visible) end
+      from last
+      where endpoint_id = ${endpointId} and status = 'disabled'
+      returning endpoint_id
+    ), healthy as (
+      update delivery.endpoint_health h
+      set consecutive_failures = 0, failing_since = null, disables_at = null, warned_percent = 0, warned_at = null,
+          concurrency_now = null, open_until = null, openings = 0, probe_id = null, probe_until = null
+      from enabled where h.endpoint_id = enabled.endpoint_id
+    ), released as (
+      update delivery.queue q
+      set began_at = now(), retries = 0, due_at = now(), scheduled_at = now()
+      from enabled where q.endpoint_id = enabled.endpoint_id and q.claimed_at is null
+      returning q.delivery_id, q.due_at
+    ), told as (
+      update delivery.deliveries d set next_attempt_at = released.due_at
+      from released where d.delivery_id = released.delivery_id
+    )
+    select count(*)::int4 as released from released`.execute(db);
+  return rows[0]?.released ?? 0;
+}
