@@ -2,7 +2,7 @@
 import { ledgerSchemaVariable } from '@northwind/event-store';
 import { type Environment, LOG_LEVELS, loadConfig } from '@northwind/service-kit';
 import { z } from 'zod';
-import { CONCURRENCY } from './limits.ts';
+import { CONCURRENCY, RECEIPT_DAYS } from './limits.ts';
 import { secretsKeySchema } from './signing/secret-box.ts';
 
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
@@ -23,6 +23,9 @@ export const webhooksConfigSchema = z.strictObject({
     .default(false)
     .describe('for development: endpoints may be http and on this machine'),
   SETTLEMENT_WEBHOOKS_CONCURRENCY: whole(1, 10_000).default(CONCURRENCY).describe('attempts in flight at most'),
+  SETTLEMENT_WEBHOOKS_RECEIPT_DAYS: whole(0, 36_500)
+    .default(RECEIPT_DAYS)
+    .describe('days after which receipts of finished deliveries are removed; 0: never'),
 });
 
 /** One environment often serves all services: the others' variables are no mistakes here. */

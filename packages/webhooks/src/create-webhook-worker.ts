@@ -25,6 +25,8 @@ import { createSender } from './delivery/sender.ts';
 import { createResolver, type ResolveHost } from './egress/resolve-host.ts';
 import { CONCURRENCY, CONNECT_TIMEOUT_MS, LEASE_MS, TOTAL_DEADLINE_MS } from './limits.ts';
 import { createPlanner, type WebhookDatabase } from './planning/create-planner.ts';
+import { createReceiptExpiry } from './receipts/create-receipt-expiry.ts';
+import { expireReceipts } from './receipts/expire-receipts.ts';
 import { createSecretBox } from './signing/secret-box.ts';
 import type { DeliveryTables } from './tables.ts';
 
@@ -38,6 +40,8 @@ export interface WebhookWorkerOptions {
   readonly clock: Clock;
   readonly health?: Health;
   readonly registry?: Registry;
+  /** Days that receipts of finished deliveries are kept; 0, the default here: for ever. */
+  readonly receiptDays?: number;
   /** Attempts in flight at most. */
   readonly concurrency?: number;
   readonly retrySchedule?: RetrySchedule;
@@ -77,6 +81,7 @@ export function createWebhookWorker(options: WebhookWorkerOptions): Service {
     engine.service,
     createDoorbellListener({ database, channels: [DOORBELL_DELIVERIES], onRing: () => engine.wake(), logger, clock }),
     closing('webhook doorbell', () => doorbell.close()),
+    ...receiptExpiry(options),
     createPlanner({
       database,
       logger,
@@ -86,6 +91,12 @@ export function createWebhookWorker(options: WebhookWorkerOptions): Service {
       ...(options.registry && { onLag: createLagGauges(options.registry) }),
     }),
   ]);
+}
+
+function receiptExpiry({ database, clock, logger, receiptDays: days = 0 }: WebhookWorkerOptions): Service[] {
+  if (days === 0) return [];
+  const db = database.db as unknown as Kysely<DeliveryTables>;
+  return [createReceiptExpiry({ expire: () => expireReceipts(db, { days }), clock, logger })];
 }
 
 type EngineParts = WebhookWorkerOptions & { readonly leaseMs: number };

@@ -16,6 +16,9 @@ export { type EndpointToRemove, removeEndpoint } from './endpoints/remove-endpoi
 export { deliveryMigrations } from './migrations.ts';
 export type { WebhookDatabase } from './planning/create-planner.ts';
 export { WEBHOOK_EVENT_TYPES, type WebhookEventType } from './planning/event-types.ts';
-export { type Attempt, type DeliveriesWish, type Delivery, listDeliveries } from './receipts/list-deliveries.ts';
+export type { Attempt, Delivery, DeliverySummary } from './receipts/delivery.ts';
+export { type DeliveryToFind, findDelivery } from './receipts/find-delivery.ts';
+export { type DeliveriesWish, listDeliveries } from './receipts/list-deliveries.ts';
+export { type DeliveryPage, type DeliverySearch, searchDeliveries } from './receipts/search-deliveries.ts';
 export { secretsKeySchema } from './signing/secret-box.ts';
 export { createWebhooksProcess } from './webhooks-process.ts';

@@ -78,4 +78,12 @@ export interface AttemptsTable {
   response_body: string | null;
   response_truncated: Generated<boolean>;
   next_attempt_at: Instant | null;
+  first_byte_at: Instant | null;
+  dns_ms: number | null;
+  connect_ms: number | null;
+  tls_ms: number | null;
+  wait_ms: number | null;
+  destination_ip: string | null;
+  request_headers: unknown;
+  response_sha256: Buffer | null;
 }

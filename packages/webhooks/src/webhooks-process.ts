@@ -43,6 +43,7 @@ export async function createWebhooksProcess(env: Environment): Promise<Service> 
     secretsKey: config.SETTLEMENT_SECRETS_KEY,
     allowInsecureTargets: config.SETTLEMENT_WEBHOOKS_ALLOW_INSECURE_TARGETS,
     concurrency: config.SETTLEMENT_WEBHOOKS_CONCURRENCY,
+    receiptDays: config.SETTLEMENT_WEBHOOKS_RECEIPT_DAYS,
     logger,
     clock: systemClock,
     health,

@@ -1,5 +1,6 @@
 /** One attempt from its claim to its committed receipt. */
 import type { Clock, Health, Logger } from '@northwind/service-kit';
+import { NO_EXCHANGE } from '../receipts/receipt.ts';
 import type { SecretBox } from '../signing/secret-box.ts';
 import type { AttemptJournal } from './attempt-journal.ts';
 import type { ClaimedDelivery } from './claim-deliveries.ts';
@@ -86,9 +87,6 @@ function alarmAboutSecret({ secrets, health }: AttemptContext, delivery: Claimed
 const SECRET_UNAVAILABLE: Answer = {
   outcome: 'secret_unavailable',
   detail: OUTCOMES.secret_unavailable,
-  responseStatus: null,
-  responseHeaders: null,
-  responseBody: null,
-  responseTruncated: false,
+  ...NO_EXCHANGE,
   retryAfterMs: null,
 };

@@ -1,4 +1,5 @@
 /** Reads an answer's body for the receipt: decoded, capped, and never more of it than that. */
+import { hash } from 'node:crypto';
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
@@ -6,6 +7,8 @@ export interface ResponseBody {
   readonly text: string;
   /** There was more, or it broke off, or it could not be decoded to its end. */
   readonly truncated: boolean;
+  /** Hexadecimal, of the decoded bytes that were kept, before they became text. */
+  readonly sha256: string;
 }
 
 const DECODERS: Readonly<Record<string, () => Transform>> = {
@@ -48,7 +51,8 @@ export async function readResponseBody(
   } finally {
     if (truncated) body.destroy();
   }
-  return { text: toStorableText(Buffer.concat(chunks), truncated), truncated };
+  const kept = Buffer.concat(chunks);
+  return { text: toStorableText(kept, truncated), truncated, sha256: hash('sha256', kept) };
 }
 
 /** PostgreSQL's text holds no NUL; it becomes U+FFFD like everything that is not UTF-8. */
