@@ -21,6 +21,7 @@ import { issueStreamTicket } from './routes/issue-stream-ticket.ts';
 import { listPayoutDeliveries } from './routes/list-payout-deliveries.ts';
 import { listPayouts } from './routes/list-payouts.ts';
 import { listStatements } from './routes/list-statements.ts';
+import { listWebhookDeliveries } from './routes/list-webhook-deliveries.ts';
 import { listWebhookEndpoints } from './routes/list-webhook-endpoints.ts';
 import { openSession } from './routes/open-session.ts';
 import { openStream } from './routes/open-stream.ts';
@@ -28,6 +29,7 @@ import { readBalances } from './routes/read-balances.ts';
 import { readMe } from './routes/read-me.ts';
 import { readOpenapi } from './routes/read-openapi.ts';
 import { readPayout } from './routes/read-payout.ts';
+import { readWebhookDelivery } from './routes/read-webhook-delivery.ts';
 import { registerWebhookEndpoint } from './routes/register-webhook-endpoint.ts';
 import { removeWebhookEndpoint } from './routes/remove-webhook-endpoint.ts';
 import { CLIENT_MESSAGE_BYTES_MAX } from './stream/protocol.ts';
@@ -46,6 +48,8 @@ const SIGNED_IN_ROUTES = [
   listPayouts,
   readPayout,
   listPayoutDeliveries,
+  listWebhookDeliveries,
+  readWebhookDelivery,
   listWebhookEndpoints,
   registerWebhookEndpoint,
   removeWebhookEndpoint,

@@ -12,8 +12,8 @@ test('it is OpenAPI 3.1, every operation has an id and a summary, every referenc
   const document = JSON.parse(text);
   expect(document.openapi).toMatch(/^3\.1\./);
   const operations = Object.values(document.paths).flatMap((path) => Object.values(path as object));
-  expect(operations).toHaveLength(13);
-  expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(13);
+  expect(operations).toHaveLength(15);
+  expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(15);
   for (const { summary, security, tags } of operations) {
     expect(summary).toEqual(expect.any(String));
     expect(security).toEqual(expect.any(Array));

@@ -12,6 +12,7 @@ export const PROBLEMS = {
   not_found: { status: 404, title: 'There is nothing here' },
   payout_not_found: { status: 404, title: 'There is no such payout' },
   endpoint_not_found: { status: 404, title: 'There is no such webhook endpoint' },
+  delivery_not_found: { status: 404, title: 'There is no such webhook delivery' },
   not_applied_yet: { status: 409, title: 'The read model has not come so far yet' },
   body_too_large: { status: 413, title: 'The body is too large' },
   media_type_unsupported: { status: 415, title: 'The body has to be application/json' },

@@ -1,4 +1,5 @@
 /** Small shapes that several answers and requests use. */
+import { parseInstant } from '@northwind/events';
 import { z } from 'zod';
 import { describe } from './registry.ts';
 
@@ -12,6 +13,12 @@ export const idSchema = z
   .min(1)
   .max(ID_LENGTH_MAX)
   .refine((id) => id.isWellFormed() && !CONTROL_CHARACTERS.test(id), 'must not hold control characters');
+
+/** A time in a request: RFC 3339, in any zone. */
+export const momentQuerySchema = z
+  .string()
+  .max(40)
+  .refine((text) => parseInstant(text).ok, 'must be a time with its zone, as in 2026-11-22T06:00:00Z');
 
 export const instantSchema = describe(z.string(), 'UTC with six fraction digits: `2026-11-22T06:00:00.000000Z`.');
 
