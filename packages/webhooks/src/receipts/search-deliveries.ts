@@ -52,12 +52,11 @@ export async function searchDeliveries(db: Kysely<DeliveryTables>, search: Deliv
 }
 
 export function pageQuery(search: DeliverySearch, rowsMax: number, notBefore: string | null) {
-  const conditions = [...fixedConditions(search), ...changingConditions(search)];
-  if (notBefore !== null) conditions.push(sql`d.delivery_id >= ${notBefore}::uuid`);
+  const { conditions, order } = rangeOf(search, notBefore);
   return sql<DeliverySummary>`
     select ${DELIVERY_COLUMNS} from delivery.deliveries d
-    where ${sql.join(conditions, sql` and `)}
-    order by d.delivery_id desc limit ${rowsMax}::int8`;
+    where ${sql.join([...conditions, ...changingConditions(search)], sql` and `)}
+    order by ${order} limit ${rowsMax}::int8`;
 }
 
 /** Looked up before the page is read, so that what is planned meanwhile moves nothing out of it. */
@@ -69,24 +68,53 @@ async function findLastOfWalk(db: Kysely<DeliveryTables>, search: DeliverySearch
 
 export function walkQuery(search: DeliverySearch) {
   const { walkMax = SEARCH_WALK_MAX } = search;
+  const { conditions, order } = rangeOf(search, null);
   return sql<{ deliveryId: string }>`
     select d.delivery_id as "deliveryId" from delivery.deliveries d
-    where ${sql.join(fixedConditions(search), sql` and `)}
-    order by d.delivery_id desc offset ${walkMax - 1}::int8 limit 1`;
+    where ${sql.join(conditions, sql` and `)}
+    order by ${order} offset ${walkMax - 1}::int8 limit 1`;
 }
 
-function fixedConditions(search: DeliverySearch): RawBuilder<unknown>[] {
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/**
+ * What an index serves. The range and the order are of pairs (whose, id): with plain equality the planner would as soon
+ * walk the primary key, past everybody else's deliveries, until it has met a page of the merchant's.
+ */
+function rangeOf(search: DeliverySearch, notBefore: string | null) {
   const { merchantId, endpointId, payoutId, from, to, before } = search;
-  return [
-    sql`true`,
-    ...(merchantId === null ? [] : [sql`d.merchant_id = ${merchantId}`]),
-    ...(endpointId === undefined ? [] : [sql`d.endpoint_id = ${endpointId}`]),
-    ...(payoutId === undefined ? [] : [sql`d.payout_id = ${payoutId}`]),
-    ...(from === undefined ? [] : [sql`d.delivery_id >= ${firstIdOf(from)}::uuid`]),
-    ...(to === undefined ? [] : [sql`d.delivery_id < ${firstIdOf(to)}::uuid`]),
-    ...(before === undefined ? [] : [sql`d.delivery_id < ${before}::uuid`]),
-  ];
+  const first = [from === undefined ? FIRST_ID : firstIdOf(from), notBefore ?? FIRST_ID].reduce(larger);
+  const end = [to === undefined ? LAST_ID : firstIdOf(to), before ?? LAST_ID].reduce(smaller);
+  const range = (column: string, whose: string) => sql`
+    (${sql.ref(column)}, d.delivery_id) >= (${whose}, ${first}::uuid)
+    and (${sql.ref(column)}, d.delivery_id) < (${whose}, ${end}::uuid)`;
+  const ofPayout = payoutId === undefined ? [] : [sql`d.payout_id = ${payoutId}`];
+  if (endpointId !== undefined) {
+    // An endpoint is one merchant's: asked once, where "merchant_id =" would tempt into reading all of the merchant's.
+    const isTheirs = sql`exists (
+      select from delivery.endpoints e
+      where e.endpoint_id = ${endpointId} and (${merchantId}::text is null or e.merchant_id = ${merchantId}))`;
+    return {
+      conditions: [...ofPayout, isTheirs, range('d.endpoint_id', endpointId)],
+      order: sql`d.endpoint_id desc, d.delivery_id desc`,
+    };
+  }
+  if (merchantId !== null && payoutId === undefined) {
+    return { conditions: [range('d.merchant_id', merchantId)], order: sql`d.merchant_id desc, d.delivery_id desc` };
+  }
+  return {
+    conditions: [
+      ...ofPayout,
+      ...(merchantId === null ? [] : [sql`d.merchant_id = ${merchantId}`]),
+      sql`d.delivery_id >= ${first}::uuid and d.delivery_id < ${end}::uuid`,
+    ],
+    order: sql`d.delivery_id desc`,
+  };
 }
+
+const larger = (a: string, b: string) => (a > b ? a : b);
+const smaller = (a: string, b: string) => (a < b ? a : b);
 
 function changingConditions({ state, outcome, eventType }: DeliverySearch): RawBuilder<unknown>[] {
   return [
