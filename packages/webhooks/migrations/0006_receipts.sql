@@ -20,9 +20,10 @@ comment on column delivery.attempts.dns_ms is
   'asking for the name''s addresses; null, as connect_ms and tls_ms, where a connection kept alive was used again';
 comment on column delivery.attempts.wait_ms is 'from the request''s last byte to the answer''s first';
 comment on column delivery.attempts.destination_ip is 'that was connected to, or tried; never of a blocked target';
-comment on column delivery.attempts.request_headers is 'as sent, with what could be a credential of the merchant redacted';
+comment on column delivery.attempts.request_headers is
+  'as sent, with what could be a credential of the merchant redacted';
 comment on column delivery.attempts.response_sha256 is
-  'of the decoded bytes that were kept: of the whole body unless response_truncated. Taken before what is not UTF-8 was replaced';
+  'of the decoded bytes that were kept (the whole body unless response_truncated), as they came';
 
 -- A delivery's id begins with the millisecond of its event, so its order is that of time and never changes: pages can
 -- neither repeat nor skip, and a range of time is a range of ids. State and last outcome are in no index on purpose: a

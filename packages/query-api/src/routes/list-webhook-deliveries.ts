@@ -31,8 +31,8 @@ export function listWebhookDeliveries(app: ApiApp, { db }: ApiContext): void {
       operationId: 'listWebhookDeliveries',
       summary: 'Searches a merchant’s webhook deliveries, newest event first',
       description:
-        'The order never changes, so pages neither repeat nor skip. A page looks through a bounded stretch: filtered by ' +
-        '`state`, `outcome` or `eventType` it may hold fewer than `limit`, or nothing, and still have a `nextCursor`.',
+        'The order never changes, so pages neither repeat nor skip. A page looks through a bounded stretch: filtered ' +
+        'by `state`, `outcome` or `eventType` it may hold fewer than `limit`, or none, and still have a `nextCursor`.',
       tags: ['webhooks'],
       security: SIGNED_IN,
       querystring: z.strictObject({

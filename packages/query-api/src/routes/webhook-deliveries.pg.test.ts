@@ -33,9 +33,11 @@ beforeAll(async () => {
   }
   await pool.query(
     `insert into delivery.attempts (delivery_id, attempt, scheduled_at, started_at, first_byte_at, finished_at,
-       duration_ms, dns_ms, connect_ms, tls_ms, wait_ms, destination_ip, request_headers, outcome, secret_version,
+       duration_ms, dns_ms, connect_ms, tls_ms, wait_ms, destination_ip, request_headers, outcome,
+       secret_version,
        response_status, response_headers, response_body, response_sha256)
-     values ($1, 1, now(), now(), now(), now(), 12, 1, 2, 3, 4, '2606:4700::1111', '{"webhook-id":"msg_1"}', 'delivered',
+     values ($1, 1, now(), now(), now(), now(), 12, 1, 2, 3, 4, '2606:4700::1111', '{"webhook-id":"msg_1"}',
+       'delivered',
        1, 200, '{"content-type":"text/plain"}', 'ok', sha256('ok'))`,
     [idOf(1, 0)],
   );

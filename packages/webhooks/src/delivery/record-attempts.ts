@@ -26,6 +26,32 @@ export interface FinishedAttempt extends Exchange {
  */
 export type RecordOutcome = 'moved' | 'fenced';
 
+/** What an attempt's own receipt knows better than the one that was assumed for it. */
+const REPLACED = sql.raw(
+  [
+    'finished_at',
+    'duration_ms',
+    'outcome',
+    'started_at',
+    'detail',
+    'secret_version',
+    'response_status',
+    'response_headers',
+    'response_body',
+    'response_truncated',
+    'response_sha256',
+    'first_byte_at',
+    'dns_ms',
+    'connect_ms',
+    'tls_ms',
+    'wait_ms',
+    'destination_ip',
+    'request_headers',
+  ]
+    .map((column) => `${column} = excluded.${column}`)
+    .join(', '),
+);
+
 /** An outcome per attempt, in the order given. No delivery may be in it twice. */
 export async function recordAttempts(
   db: Kysely<DeliveryTables>,
@@ -86,14 +112,7 @@ export async function recordAttempts(
       from finished f left join moved m on m.delivery_id = f.delivery_id
       -- What really happened replaces what was assumed when the lease ended.
       on conflict on constraint attempts_pk do update
-      set finished_at = excluded.finished_at, duration_ms = excluded.duration_ms, outcome = excluded.outcome,
-          started_at = excluded.started_at, detail = excluded.detail, secret_version = excluded.secret_version,
-          response_status = excluded.response_status, response_headers = excluded.response_headers,
-          response_body = excluded.response_body, response_truncated = excluded.response_truncated,
-          response_sha256 = excluded.response_sha256, first_byte_at = excluded.first_byte_at,
-          dns_ms = excluded.dns_ms, connect_ms = excluded.connect_ms, tls_ms = excluded.tls_ms,
-          wait_ms = excluded.wait_ms, destination_ip = excluded.destination_ip,
-          request_headers = excluded.request_headers
+      set ${REPLACED}
       where attempts.outcome = 'lease_expired'
     )
     select delivery_id as "deliveryId" from moved`.execute(db);

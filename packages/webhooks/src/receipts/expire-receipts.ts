@@ -28,7 +28,8 @@ export async function expireReceipts(db: Kysely<DeliveryTables>, retention: Rete
     with turn as materialized (
       select pg_try_advisory_xact_lock(${TURN_LOCK}::int8) as mine
     ), cutoff as materialized (
-      select at, (lpad(to_hex(floor(extract(epoch from at) * 1000)::int8), 12, '0') || repeat('0', 20))::uuid as first_id
+      select at,
+             (lpad(to_hex(floor(extract(epoch from at) * 1000)::int8), 12, '0') || repeat('0', 20))::uuid as first_id
       from (select now() - ${days}::int4 * interval '1 day' as at) c
     ), old as materialized (
       select a.ctid as place

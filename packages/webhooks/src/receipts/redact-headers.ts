@@ -3,7 +3,7 @@ import type { HeaderRecord } from './receipt.ts';
 
 export const REDACTED = '[redacted]';
 
-/** Sent by us: whatever an endpoint may take for a credential. A signature is none: it proves one message for minutes. */
+/** Whatever may be taken for a credential. A signature is none: it proves one message, for minutes. */
 const CREDENTIALS = /^(authorization|proxy-authorization|cookie|set-cookie|.*(api-?key|secret|token|password).*)$/;
 
 /** Names in lower case. What has no value is left out. */

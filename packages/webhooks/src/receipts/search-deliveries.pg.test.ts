@@ -32,13 +32,17 @@ async function open() {
       payout_id, body, state, attempts_made, last_outcome, next_attempt_at, completed_at)
     select (lpad(to_hex(${START}::int8 + i * 1000), 12, '0') || '8' || substr(md5(i::text), 1, 3) || 'a'
             || substr(md5(i::text), 4, 15))::uuid,
-           'we_' || lpad((1 + i % ${ENDPOINTS}::int4)::text, 32, '0'), case when i % ${ENDPOINTS}::int4 < 3 then ${MERCHANT} else 'mer_1' || i % ${ENDPOINTS}::int4 end,
+           'we_' || lpad((1 + s.place)::text, 32, '0'),
+           case when s.place < 3 then ${MERCHANT} else 'mer_1' || s.place end,
            4, i, 'payout.settled', 'po_' || i / ${ENDPOINTS}::int4, '{}', s.state, 1,
            case s.state when 'delivered' then 'delivered' else 'server_error' end,
            case s.state when 'pending' then now() end, case when s.state <> 'pending' then now() end
     from generate_series(0, ${DELIVERIES - 1}::int4) i,
-         lateral (select case when i >= ${DELIVERIES - ENDPOINTS}::int4 then 'pending' when i % 1000 = 0 then 'exhausted'
-                         else 'delivered' end as state) s`.execute(db);
+         lateral (
+           select i % ${ENDPOINTS}::int4 as place,
+                  case when i >= ${DELIVERIES - ENDPOINTS}::int4 then 'pending' when i % 1000 = 0 then 'exhausted'
+                       else 'delivered' end as state
+         ) s`.execute(db);
   await sql`analyze delivery.deliveries`.execute(db);
   return {
     db,
