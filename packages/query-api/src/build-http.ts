@@ -28,6 +28,7 @@ import { listSecretActions } from './routes/list-secret-actions.ts';
 import { listStatements } from './routes/list-statements.ts';
 import { listTestEvents } from './routes/list-test-events.ts';
 import { listWebhookAcknowledgements } from './routes/list-webhook-acknowledgements.ts';
+import { listWebhookDeliveries } from './routes/list-webhook-deliveries.ts';
 import { listWebhookEndpoints } from './routes/list-webhook-endpoints.ts';
 import { listWebhookEvents } from './routes/list-webhook-events.ts';
 import { listWebhookSecrets } from './routes/list-webhook-secrets.ts';
@@ -40,6 +41,7 @@ import { readMe } from './routes/read-me.ts';
 import { readOpenapi } from './routes/read-openapi.ts';
 import { readPayout } from './routes/read-payout.ts';
 import { readResendJob } from './routes/read-resend-job.ts';
+import { readWebhookDelivery } from './routes/read-webhook-delivery.ts';
 import { readWebhookDigest } from './routes/read-webhook-digest.ts';
 import { readWebhookEndpoint } from './routes/read-webhook-endpoint.ts';
 import { registerWebhookEndpoint } from './routes/register-webhook-endpoint.ts';
@@ -64,6 +66,8 @@ const SIGNED_IN_ROUTES = [
   listPayouts,
   readPayout,
   listPayoutDeliveries,
+  listWebhookDeliveries,
+  readWebhookDelivery,
   listWebhookEndpoints,
   registerWebhookEndpoint,
   readWebhookEndpoint,

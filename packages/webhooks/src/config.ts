@@ -2,7 +2,7 @@
 import { ledgerSchemaVariable } from '@northwind/event-store';
 import { type Environment, LOG_LEVELS, loadConfig } from '@northwind/service-kit';
 import { z } from 'zod';
-import { CONCURRENCY, DISABLE_AFTER_MS } from './limits.ts';
+import { CONCURRENCY, DISABLE_AFTER_MS, RECEIPT_DAYS } from './limits.ts';
 import { oldSecretsKeysSchema, secretsKeySchema } from './signing/secret-box.ts';
 
 export const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -38,6 +38,9 @@ export const webhooksConfigSchema = z.strictObject({
   SETTLEMENT_WEBHOOKS_DISABLE_AFTER_DAYS: whole(1, 365)
     .default(DISABLE_AFTER_MS / DAY_MS)
     .describe('days of nothing but failures after which an endpoint is disabled'),
+  SETTLEMENT_WEBHOOKS_RECEIPT_DAYS: whole(0, 36_500)
+    .default(RECEIPT_DAYS)
+    .describe('days after which receipts of finished deliveries are removed; 0: never'),
 });
 
 /** One environment often serves all services: the others' variables are no mistakes here. */

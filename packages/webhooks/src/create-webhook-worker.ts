@@ -29,6 +29,8 @@ import { CONCURRENCY, CONNECT_TIMEOUT_MS, LEASE_MS, TOTAL_DEADLINE_MS } from './
 import { createPlanner, type WebhookDatabase } from './planning/create-planner.ts';
 import { retryPolicyOf } from './policy/retry-policy.ts';
 import { RETRY_SCHEDULE, type RetrySchedule } from './policy/retry-schedule.ts';
+import { createReceiptExpiry } from './receipts/create-receipt-expiry.ts';
+import { expireReceipts } from './receipts/expire-receipts.ts';
 import { createResendRunner } from './resending/create-resend-runner.ts';
 import { createDigestPlanner } from './self-heal/create-digest-planner.ts';
 import { createSecretBox } from './signing/secret-box.ts';
@@ -47,6 +49,8 @@ export interface WebhookWorkerOptions {
   readonly clock: Clock;
   readonly health?: Health;
   readonly registry?: Registry;
+  /** Days that receipts of finished deliveries are kept; 0, the default here: for ever. */
+  readonly receiptDays?: number;
   /** Attempts in flight at most. */
   readonly concurrency?: number;
   /** Of endpoints that have no policy of their own. */
@@ -98,6 +102,7 @@ export function createWebhookWorker(options: WebhookWorkerOptions): Service {
     closing('webhook doorbell', () => doorbell.close()),
     ...deadLetterServices(options, db),
     createResendRunner({ db, clock, logger, ...(health && { health }), onReleased: onQueued }),
+    ...receiptExpiry(options),
     createPlanner({
       database,
       logger,
@@ -113,6 +118,12 @@ export function createWebhookWorker(options: WebhookWorkerOptions): Service {
 function deadLetterServices({ deadLetters: queue, clock, logger }: WebhookWorkerOptions, db: Kysely<DeliveryTables>) {
   if (queue === undefined) return [];
   return [closing('dead-letter queue', async () => queue.close()), createAnnouncer({ db, queue, clock, logger })];
+}
+
+function receiptExpiry({ database, clock, logger, receiptDays: days = 0 }: WebhookWorkerOptions): Service[] {
+  if (days === 0) return [];
+  const db = database.db as unknown as Kysely<DeliveryTables>;
+  return [createReceiptExpiry({ expire: () => expireReceipts(db, { days }), clock, logger })];
 }
 
 type EngineParts = WebhookWorkerOptions & { readonly leaseMs: number };

@@ -46,7 +46,10 @@ export {
 } from './policy/endpoint-policy.ts';
 export { type PreviewedAttempt, previewAttempts } from './policy/preview-attempts.ts';
 export type { RetryPolicy } from './policy/retry-policy.ts';
-export { type Attempt, type DeliveriesWish, type Delivery, listDeliveries } from './receipts/list-deliveries.ts';
+export type { Attempt, Delivery, DeliverySummary } from './receipts/delivery.ts';
+export { type DeliveryToFind, findDelivery } from './receipts/find-delivery.ts';
+export { type DeliveriesWish, listDeliveries } from './receipts/list-deliveries.ts';
+export { type DeliveryPage, type DeliverySearch, searchDeliveries } from './receipts/search-deliveries.ts';
 export {
   createResendJob,
   previewResendJob,

@@ -2,6 +2,10 @@
 
 /** Resolving, connecting and the TLS handshake together. */
 export const CONNECT_TIMEOUT_MS = 5_000;
+/** Of a name's addresses, every one judged, how many are tried: an answer of thousands is nobody's web server. */
+export const ADDRESSES_TRIED_MAX = 16;
+/** Interim answers (100 to 199) before the answer: a server sends one or two. */
+export const INTERIM_ANSWERS_MAX = 16;
 /** From the request on its way to the answer's headers. */
 export const HEADERS_TIMEOUT_MS = 10_000;
 /** A whole attempt. A body that drips a byte now and then never runs into any other timeout. */
@@ -133,3 +137,12 @@ export const ANNOUNCE_LEASE_MS = 60_000;
 export const ANNOUNCE_BATCH_MAX = 10;
 /** How soon SQS is asked again that did not take a message. */
 export const ANNOUNCE_RETRY_MS = 5_000;
+/** Deliveries that one page of a search looks through at most, found or not. */
+export const SEARCH_WALK_MAX = 10_000;
+
+/** Receipts are kept so long after their delivery was finished: longer than anybody disputes a payout. */
+export const RECEIPT_DAYS = 90;
+/** Receipts that one statement removes at most when their retention is over. */
+export const EXPIRE_BATCH_MAX = 1_000;
+/** How often a worker looks for receipts whose retention is over. */
+export const EXPIRE_PAUSE_MS = 10 * 60_000;

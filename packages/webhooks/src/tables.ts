@@ -168,4 +168,12 @@ export interface DigestsTable {
   delivery_id: string;
   body: string;
   created_at: Generated<Instant>;
+  first_byte_at: Instant | null;
+  dns_ms: number | null;
+  connect_ms: number | null;
+  tls_ms: number | null;
+  wait_ms: number | null;
+  destination_ip: string | null;
+  request_headers: unknown;
+  response_sha256: Buffer | null;
 }

@@ -47,6 +47,7 @@ export async function createWebhooksProcess(env: Environment): Promise<Service> 
     deadLetters: deadLettersOf(config),
     concurrency: config.SETTLEMENT_WEBHOOKS_CONCURRENCY,
     healthRules: { disableAfterMs: config.SETTLEMENT_WEBHOOKS_DISABLE_AFTER_DAYS * DAY_MS },
+    receiptDays: config.SETTLEMENT_WEBHOOKS_RECEIPT_DAYS,
     logger,
     clock: systemClock,
     health,

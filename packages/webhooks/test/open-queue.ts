@@ -9,6 +9,7 @@ import type { Outcome } from '../src/delivery/outcome.ts';
 import { type FinishedAttempt, recordAttempts } from '../src/delivery/record-attempts.ts';
 import type { HealthRules } from '../src/health/health-rules.ts';
 import { deliveryMigrations } from '../src/migrations.ts';
+import { NO_EXCHANGE } from '../src/receipts/receipt.ts';
 import type { DeliveryTables } from '../src/tables.ts';
 
 export async function openQueue() {
@@ -79,6 +80,7 @@ export function finished(
 ): FinishedAttempt {
   const next = { delayMs: 0, retries: 1, disablesEndpoint: false };
   return {
+    ...NO_EXCHANGE,
     ...delivery,
     startedAt,
     finishedAt: startedAt,
@@ -87,9 +89,6 @@ export function finished(
     detail: null,
     secretVersion: 1,
     responseStatus,
-    responseHeaders: null,
-    responseBody: null,
-    responseTruncated: false,
     next: outcome === 'delivered' ? { ...next, state: 'delivered', delayMs: null } : { ...next, state: 'pending' },
   };
 }

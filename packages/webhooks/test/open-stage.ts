@@ -9,7 +9,8 @@ import { createWebhookWorker, type WebhookWorkerOptions } from '../src/create-we
 import { registerEndpoint } from '../src/endpoints/register-endpoint.ts';
 import { deliveryMigrations } from '../src/migrations.ts';
 import type { WebhookDatabase } from '../src/planning/create-planner.ts';
-import { type Delivery, listDeliveries } from '../src/receipts/list-deliveries.ts';
+import type { Delivery } from '../src/receipts/delivery.ts';
+import { listDeliveries } from '../src/receipts/list-deliveries.ts';
 
 export const MERCHANT = 'mer_001';
 export const SECRETS_KEY = Buffer.alloc(32, 7).toString('base64');

@@ -11,47 +11,80 @@ export const outcomeSchema = describe(
     .join(' '),
 );
 
+const headersSchema = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
+
+const CONNECTION_PHASE = 'Milliseconds. Null when a connection was used again, or this was not reached.';
+
 const attemptSchema = component(
   'DeliveryAttempt',
   z.object({
     attempt: z.int(),
     scheduledAt: instantSchema,
     startedAt: instantSchema,
+    firstByteAt: describe(instantSchema.clone().nullable(), 'The first byte of an answer that is HTTP.'),
     finishedAt: describe(instantSchema.clone().nullable(), 'Null when nobody was there to see the end.'),
     durationMs: z.int().nullable(),
+    dnsMs: describe(z.int().nullable(), CONNECTION_PHASE),
+    connectMs: describe(z.int().nullable(), CONNECTION_PHASE),
+    tlsMs: describe(z.int().nullable(), CONNECTION_PHASE),
+    waitMs: describe(z.int().nullable(), 'From the last byte of the request to the first of the answer.'),
+    destinationIp: describe(z.string().nullable(), 'Connected to, or tried in vain. Never of a blocked target.'),
     outcome: outcomeSchema,
     outcomeMeaning: z.string(),
     detail: z.string().nullable(),
+    secretVersion: describe(z.int().nullable(), 'Which version of the secret signed it.'),
+    requestHeaders: describe(headersSchema.nullable(), 'As sent; credentials are redacted.'),
     responseStatus: z.int().nullable(),
-    responseHeaders: z.record(z.string(), z.union([z.string(), z.array(z.string())])).nullable(),
+    responseHeaders: describe(headersSchema.nullable(), 'Cookies and credentials are redacted.'),
     responseBody: describe(z.string().nullable(), 'Decoded, at most 64 KiB.'),
     responseTruncated: z.boolean(),
+    responseSha256: describe(
+      z.string().nullable(),
+      'Of the decoded bytes that were kept: of the whole body unless it is truncated. Hexadecimal.',
+    ),
     nextAttemptAt: instantSchema.nullable(),
     triggeredBy: describe(z.string(), 'Who wanted it: `schedule`, `resend by <actor>` or `job <id>`.'),
   }),
   'The receipt of one request.',
 );
 
+const summaryShape = {
+  deliveryId: z.string(),
+  webhookId: describe(z.string(), 'The `webhook-id` header, the same in every attempt.'),
+  endpointId: z.string(),
+  url: z.string(),
+  payoutId: describe(z.string().nullable(), 'Null, like the coordinate, in tests and digests.'),
+  eventType: z.enum(DELIVERY_EVENT_TYPES),
+  partition: z.int().nullable(),
+  offset: describe(z.bigint().nullable(), 'The event that caused it.'),
+  state: z.enum(DELIVERY_STATES),
+  attemptsMade: z.int(),
+  lastOutcome: outcomeSchema.nullable(),
+  nextAttemptAt: instantSchema.nullable(),
+  createdAt: instantSchema,
+  completedAt: instantSchema.nullable(),
+};
+
+export const deliverySummarySchema = component(
+  'DeliverySummary',
+  z.object(summaryShape),
+  'One webhook on its way to one endpoint, without its receipts.',
+);
+
 export const deliverySchema = component(
   'Delivery',
   z.object({
-    deliveryId: z.string(),
-    webhookId: describe(z.string(), 'The `webhook-id` header, the same in every attempt.'),
-    endpointId: z.string(),
-    url: z.string(),
-    payoutId: describe(z.string().nullable(), 'Null, like the coordinate, in tests and digests.'),
-    eventType: z.enum(DELIVERY_EVENT_TYPES),
-    partition: z.int().nullable(),
-    offset: describe(z.bigint().nullable(), 'The event that caused it.'),
-    state: z.enum(DELIVERY_STATES),
-    attemptsMade: z.int(),
-    lastOutcome: outcomeSchema.nullable(),
-    nextAttemptAt: instantSchema.nullable(),
-    createdAt: instantSchema,
-    completedAt: instantSchema.nullable(),
-    attempts: describe(z.array(attemptSchema), 'The first attempt first.'),
+    ...summaryShape,
+    attempts: describe(
+      z.array(attemptSchema),
+      'The first attempt first. Fewer than `attemptsMade` once the receipts’ retention is over.',
+    ),
   }),
   'One webhook on its way to one endpoint.',
 );
 
+export const deliveryStateSchema = z.enum(DELIVERY_STATES);
+export const deliveryOutcomeSchema = z.enum(Object.keys(OUTCOMES) as [Outcome, ...Outcome[]]);
+
+export type DeliverySummaryJson = z.output<typeof deliverySummarySchema>;
 export type DeliveryJson = z.output<typeof deliverySchema>;

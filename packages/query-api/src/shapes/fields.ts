@@ -1,4 +1,5 @@
 /** Small shapes that several answers and requests use. */
+import { parseInstant } from '@northwind/events';
 import { z } from 'zod';
 import { describe } from './registry.ts';
 
@@ -25,6 +26,11 @@ export const reasonSchema = describe(
     .refine((text) => text.isWellFormed() && !text.includes('\0'), 'must be plain text'),
   'Why; it is recorded.',
 );
+/** A time in a request: RFC 3339, in any zone. */
+export const momentQuerySchema = z
+  .string()
+  .max(40)
+  .refine((text) => parseInstant(text).ok, 'must be a time with its zone, as in 2026-11-22T06:00:00Z');
 
 export const instantSchema = describe(z.string(), 'UTC with six fraction digits: `2026-11-22T06:00:00.000000Z`.');
 

@@ -7,6 +7,7 @@
  */
 import { backoff, type Clock, isTransientDatabaseError, type Logger } from '@northwind/service-kit';
 import { RECORD_BATCH_MAX } from '../limits.ts';
+import { NO_EXCHANGE } from '../receipts/receipt.ts';
 import type { FinishedAttempt, RecordOutcome } from './record-attempts.ts';
 
 export interface AttemptJournal {
@@ -107,11 +108,11 @@ function lose(batch: readonly Entry[], error: unknown, logger: Logger): void {
 }
 
 function withoutAnswer(attempt: FinishedAttempt): FinishedAttempt {
-  return { ...attempt, responseHeaders: null, responseBody: null, responseTruncated: true, detail: null };
+  return { ...attempt, ...NO_EXCHANGE, responseStatus: attempt.responseStatus, responseTruncated: true, detail: null };
 }
 
-function isBare({ responseHeaders, responseBody, detail }: FinishedAttempt): boolean {
-  return responseHeaders === null && responseBody === null && detail === null;
+function isBare({ requestHeaders, responseHeaders, responseBody, detail }: FinishedAttempt): boolean {
+  return requestHeaders === null && responseHeaders === null && responseBody === null && detail === null;
 }
 
 function placeOf({ attempt }: Entry) {

@@ -3,6 +3,7 @@ import { eventually, recordingLogger, startFakeMerchant } from '@northwind/testi
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { openStage, type Stage, verify } from '../../test/open-stage.ts';
+import { NO_EXCHANGE } from '../receipts/receipt.ts';
 import { claimDeliveries } from './claim-deliveries.ts';
 import { type FinishedAttempt, recordAttempts } from './record-attempts.ts';
 
@@ -173,10 +174,10 @@ function finished(
     outcome,
     detail: null,
     secretVersion: 1,
+    ...NO_EXCHANGE,
     responseStatus: 200,
     responseHeaders: { 'x-test': ['1', '2'] },
     responseBody: '',
-    responseTruncated: false,
     next:
       outcome === 'delivered'
         ? { state: 'delivered', delayMs: null, retries: 0, disablesEndpoint: false }

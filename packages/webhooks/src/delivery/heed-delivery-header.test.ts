@@ -1,14 +1,15 @@
 import { expect, test } from 'vitest';
+import { NO_EXCHANGE } from '../receipts/receipt.ts';
 import { heedDeliveryHeader } from './heed-delivery-header.ts';
 import { OUTCOMES, type Outcome } from './outcome.ts';
 
 const answer = (outcome: Outcome, header?: string | string[]) => ({
+  ...NO_EXCHANGE,
   outcome,
   detail: 'as it was',
   responseStatus: 500,
-  responseHeaders: { 'webhook-delivery': header },
+  responseHeaders: header === undefined ? {} : { 'webhook-delivery': header },
   responseBody: '',
-  responseTruncated: false,
   retryAfterMs: null,
 });
 

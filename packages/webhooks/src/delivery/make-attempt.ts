@@ -2,6 +2,7 @@
 import type { Clock, Health, Logger } from '@northwind/service-kit';
 import { isTest } from '../planning/event-types.ts';
 import { type RetryPolicy, retryPolicyOf } from '../policy/retry-policy.ts';
+import { NO_EXCHANGE } from '../receipts/receipt.ts';
 import { openSigningKeys } from '../signing/open-signing-keys.ts';
 import type { SecretBox } from '../signing/secret-box.ts';
 import type { AttemptJournal } from './attempt-journal.ts';
@@ -95,9 +96,6 @@ function alarmAboutSecret({ secrets, health }: AttemptContext, delivery: Claimed
 const SECRET_UNAVAILABLE: Answer = {
   outcome: 'secret_unavailable',
   detail: OUTCOMES.secret_unavailable,
-  responseStatus: null,
-  responseHeaders: null,
-  responseBody: null,
-  responseTruncated: false,
+  ...NO_EXCHANGE,
   retryAfterMs: null,
 };

@@ -1,11 +1,14 @@
 /** Reads an answer's body for the receipt: decoded, capped, and never more of it than that. */
-import { pipeline, type Readable, type Transform } from 'node:stream';
+import { hash } from 'node:crypto';
+import type { Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
 export interface ResponseBody {
   readonly text: string;
   /** There was more, or it broke off, or it could not be decoded to its end. */
   readonly truncated: boolean;
+  /** Hexadecimal, of the decoded bytes that were kept, before they became text. */
+  readonly sha256: string;
 }
 
 const DECODERS: Readonly<Record<string, () => Transform>> = {
@@ -16,9 +19,9 @@ const DECODERS: Readonly<Record<string, () => Transform>> = {
 };
 
 /**
- * We ask for no content encoding, but an endpoint may send one all the same. What counts against the cap are decoded
- * bytes, and decoding stops there: a small body that would grow without end costs one buffer. Never throws: whatever
- * happens to the body, the status has decided already.
+ * We ask for no content encoding, but an endpoint may send one all the same. The cap holds for the bytes that are read
+ * and again for what they decode to, so a small body that would grow without end costs one buffer. Never throws:
+ * whatever happens to the body, the status has decided already.
  */
 export async function readResponseBody(
   body: Readable,
@@ -28,17 +31,26 @@ export async function readResponseBody(
   const encoding = (Array.isArray(contentEncoding) ? contentEncoding.join(',') : (contentEncoding ?? ''))
     .trim()
     .toLowerCase();
-  const decoder = DECODERS[encoding];
-  // Errors come out of the iteration below; without a callback the pipeline would throw them at nobody.
-  const source = decoder ? pipeline(body, decoder(), () => undefined) : body;
+  const createDecoder = DECODERS[encoding];
+  const raw = await collect(body, bytesMax);
+  const { bytes, truncated } = createDecoder ? await decodeInTurn(createDecoder, raw, bytesMax) : raw;
+  return { text: toStorableText(bytes, truncated), truncated, sha256: hash('sha256', bytes) };
+}
+
+interface Collected {
+  readonly bytes: Buffer;
+  readonly truncated: boolean;
+}
+
+async function collect(source: Readable, bytesMax: number): Promise<Collected> {
   const chunks: Buffer[] = [];
-  let bytes = 0;
+  let length = 0;
   let truncated = false;
   try {
     for await (const chunk of source as AsyncIterable<Buffer>) {
-      chunks.push(chunk.subarray(0, bytesMax - bytes));
-      bytes += chunk.length;
-      if (bytes > bytesMax) {
+      chunks.push(chunk.subarray(0, bytesMax - length));
+      length += chunk.length;
+      if (length > bytesMax) {
         truncated = true;
         break; // leaving the iteration destroys the stream, and with it the connection
       }
@@ -46,13 +58,34 @@ export async function readResponseBody(
   } catch {
     truncated = true;
   } finally {
-    if (truncated) body.destroy();
+    if (truncated) source.destroy();
   }
-  return { text: toStorableText(Buffer.concat(chunks), truncated), truncated };
+  return { bytes: Buffer.concat(chunks), truncated };
 }
 
-/** PostgreSQL's text holds no NUL; it becomes U+FFFD like everything that is not UTF-8. */
+let lastTurn: Promise<unknown> = Promise.resolve();
+
+/**
+ * One body at a time in the whole process: a Brotli decoder may take 16 MiB for its window, and as many of them as
+ * there are attempts in flight would be a gigabyte. With both ends capped, a turn is a matter of a millisecond.
+ */
+function decodeInTurn(createDecoder: () => Transform, raw: Collected, bytesMax: number): Promise<Collected> {
+  const turn = lastTurn.then(async () => {
+    const decoder = createDecoder();
+    decoder.end(raw.bytes);
+    const decoded = await collect(decoder, bytesMax);
+    return { bytes: decoded.bytes, truncated: decoded.truncated || raw.truncated };
+  });
+  lastTurn = turn;
+  return turn;
+}
+
+/**
+ * PostgreSQL's text holds no NUL; it becomes U+FFFD like everything that is not UTF-8. It is replaced among the bytes, by
+ * one that UTF-8 never has: in a text of nothing else, replacing it there would take megabytes.
+ */
 export function toStorableText(bytes: Uint8Array, cutOff: boolean): string {
+  const storable = bytes.includes(0) ? bytes.map((byte) => (byte === 0 ? 0xff : byte)) : bytes;
   // A character that the cap cut in two is dropped, not shown as garbage: `stream` keeps it back.
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes, { stream: cutOff }).replaceAll('\0', '\ufffd');
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(storable, { stream: cutOff });
 }

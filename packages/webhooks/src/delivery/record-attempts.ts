@@ -7,11 +7,12 @@ import { type Kysely, sql } from 'kysely';
 import { HEALTH_RULES, type HealthRules, healthEffectOf } from '../health/health-rules.ts';
 import { healthOf } from '../health/record-health.ts';
 import { isTest } from '../planning/event-types.ts';
+import type { Exchange } from '../receipts/receipt.ts';
 import type { DeliveryTables } from '../tables.ts';
 import type { NextStep } from './decide-next-step.ts';
 import type { Outcome } from './outcome.ts';
 
-export interface FinishedAttempt {
+export interface FinishedAttempt extends Exchange {
   readonly deliveryId: string;
   readonly endpointId: string;
   /** A test says nothing of its endpoint and is no dead letter: whoever asked for it is looking. */
@@ -25,10 +26,6 @@ export interface FinishedAttempt {
   readonly outcome: Outcome;
   readonly detail: string | null;
   readonly secretVersion: number | null;
-  readonly responseStatus: number | null;
-  readonly responseHeaders: Readonly<Record<string, string | string[] | undefined>> | null;
-  readonly responseBody: string | null;
-  readonly responseTruncated: boolean;
   readonly next: NextStep;
 }
 
@@ -37,6 +34,32 @@ export interface FinishedAttempt {
  * or it was cancelled; the receipt is kept and decides nothing.
  */
 export type RecordOutcome = 'moved' | 'fenced';
+
+/** What an attempt's own receipt knows better than the one that was assumed for it. */
+const REPLACED = sql.raw(
+  [
+    'finished_at',
+    'duration_ms',
+    'outcome',
+    'started_at',
+    'detail',
+    'secret_version',
+    'response_status',
+    'response_headers',
+    'response_body',
+    'response_truncated',
+    'response_sha256',
+    'first_byte_at',
+    'dns_ms',
+    'connect_ms',
+    'tls_ms',
+    'wait_ms',
+    'destination_ip',
+    'request_headers',
+  ]
+    .map((column) => `${column} = excluded.${column}`)
+    .join(', '),
+);
 
 /** Of the statement below: what is given up goes into the outbox in the very statement that gives it up. */
 const DEAD_LETTERS = sql`
@@ -70,8 +93,9 @@ export async function recordAttempts(
         place int4, delivery_id uuid, endpoint_id text, attempt int4, scheduled_at timestamptz, triggered_by text,
         started_at timestamptz,
         finished_at timestamptz, duration_ms int4, outcome text, detail text, secret_version int4, response_status int4,
-        response_headers jsonb, response_body text, response_truncated boolean,
-        next_state text, next_delay_ms float8, next_retries int4, disables_endpoint boolean,
+        response_headers jsonb, response_body text, response_truncated boolean, response_sha256 bytea,
+        first_byte_at timestamptz, dns_ms int4, connect_ms int4, tls_ms int4, wait_ms int4, destination_ip inet,
+        request_headers jsonb, next_state text, next_delay_ms float8, next_retries int4, disables_endpoint boolean,
         health_effect text, is_test boolean)
     ), held as materialized (
       -- One probe of the key for each, whatever the planner makes of a queue whose length changes by the minute:
@@ -113,17 +137,17 @@ export async function recordAttempts(
     ), receipt as (
       insert into delivery.attempts (
         delivery_id, attempt, scheduled_at, started_at, finished_at, duration_ms, outcome, detail, secret_version,
-        response_status, response_headers, response_body, response_truncated, next_attempt_at, triggered_by)
+        response_status, response_headers, response_body, response_truncated, response_sha256,
+        first_byte_at, dns_ms, connect_ms, tls_ms, wait_ms, destination_ip, request_headers, next_attempt_at,
+        triggered_by)
       select f.delivery_id, f.attempt, f.scheduled_at, f.started_at, f.finished_at, f.duration_ms, f.outcome, f.detail,
-             f.secret_version, f.response_status, f.response_headers, f.response_body, f.response_truncated, m.due_at,
-             f.triggered_by
+             f.secret_version, f.response_status, f.response_headers, f.response_body, f.response_truncated,
+             f.response_sha256, f.first_byte_at, f.dns_ms, f.connect_ms, f.tls_ms, f.wait_ms, f.destination_ip,
+             f.request_headers, m.due_at, f.triggered_by
       from finished f left join moved m on m.delivery_id = f.delivery_id
       -- What really happened replaces what was assumed when the lease ended.
       on conflict on constraint attempts_pk do update
-      set finished_at = excluded.finished_at, duration_ms = excluded.duration_ms, outcome = excluded.outcome,
-          started_at = excluded.started_at, detail = excluded.detail, secret_version = excluded.secret_version,
-          response_status = excluded.response_status, response_headers = excluded.response_headers,
-          response_body = excluded.response_body, response_truncated = excluded.response_truncated
+      set ${REPLACED}
       where attempts.outcome = 'lease_expired'
     )
     select delivery_id as "deliveryId" from moved`.execute(db);
@@ -149,6 +173,14 @@ function toRow({ next, ...attempt }: FinishedAttempt, place: number) {
     response_headers: attempt.responseHeaders,
     response_body: attempt.responseBody,
     response_truncated: attempt.responseTruncated,
+    response_sha256: attempt.responseSha256 === null ? null : `\\x${attempt.responseSha256}`,
+    first_byte_at: attempt.firstByteAt,
+    dns_ms: attempt.dnsMs,
+    connect_ms: attempt.connectMs,
+    tls_ms: attempt.tlsMs,
+    wait_ms: attempt.waitMs,
+    destination_ip: attempt.destinationIp,
+    request_headers: attempt.requestHeaders,
     next_state: next.state,
     next_delay_ms: next.delayMs,
     next_retries: next.retries,

@@ -1,12 +1,10 @@
 /** A sender against receivers that mean no good, over real sockets. */
-import { createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
-import { systemClock } from '@northwind/service-kit';
-import { eventually, startFakeMerchant } from '@northwind/testing';
+import { eventually } from '@northwind/testing';
 import { describe, expect, test } from 'vitest';
+import { drip, openSender as open } from '../../test/open-sender.ts';
 import { RESPONSE_BODY_BYTES_MAX } from '../limits.ts';
-import { createDeadlineWatch } from './deadline-watch.ts';
-import { createSender } from './sender.ts';
 
 const MEBIBYTE = 1_048_576;
 
@@ -125,52 +123,3 @@ test('connections are kept alive', async () => {
   expect(method).toBe('POST');
   expect(headers).toMatchObject({ 'content-type': 'application/json', 'accept-encoding': 'identity' });
 });
-
-interface Wish {
-  readonly answer?: Parameters<typeof startFakeMerchant>[0] extends { answer?: infer A } | undefined ? A : never;
-  /** What a raw socket does once a request has begun to arrive. */
-  readonly script?: (socket: Socket) => unknown;
-}
-
-async function open({ answer = {}, script }: Wish) {
-  const deadlines = createDeadlineWatch(systemClock);
-  await deadlines.service.start();
-  const merchant = await startFakeMerchant({ answer });
-  const sockets = new Set<Socket>();
-  const raw = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket)).on('error', () => undefined);
-    socket.on('data', (data) => data.includes('POST ') && script?.(socket));
-  });
-  await new Promise<void>((resolve) => raw.listen(0, '127.0.0.1', resolve));
-  const { port } = raw.address() as { port: number };
-  const url = script ? `http://127.0.0.1:${port}/` : merchant.url;
-  const unexpected: unknown[] = [];
-  const sender = createSender({
-    clock: systemClock,
-    deadlines,
-    totalDeadlineMs: 400,
-    allowInsecureTargets: true,
-    resolve: async () => [],
-    onUnexpectedError: (error) => unexpected.push(error),
-  });
-  return {
-    merchant,
-    openSockets: () => sockets.size,
-    send: () => sender.send({ url, webhookId: 'msg_1', body: '{}', keys: [Buffer.alloc(32)], timeoutMs: null }),
-    async [Symbol.asyncDispose]() {
-      await sender.close();
-      await deadlines.service.stop();
-      await merchant.stop();
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => raw.close(resolve));
-      expect(unexpected).toEqual([]);
-    },
-  };
-}
-
-function drip(socket: Socket, head: string, drop: string): void {
-  socket.write(head);
-  const timer = setInterval(() => socket.write(drop), 5);
-  socket.on('close', () => clearInterval(timer));
-}

@@ -3,7 +3,7 @@
  * connections alive per origin; every connection it opens goes through the guarded connector.
  */
 import type { Clock } from '@northwind/service-kit';
-import { Agent } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import { checkTarget, type TargetRules } from '../egress/check-target.ts';
 import { BlockedTargetError, createGuardedConnector } from '../egress/guarded-connector.ts';
 import type { ResolveHost } from '../egress/resolve-host.ts';
@@ -13,9 +13,12 @@ import {
   RESPONSE_BODY_BYTES_MAX,
   RESPONSE_HEADER_BYTES_MAX,
 } from '../limits.ts';
+import { type Exchange, type HeaderRecord, NO_EXCHANGE } from '../receipts/receipt.ts';
+import { redactHeaders } from '../receipts/redact-headers.ts';
 import { type SigningKey, signMessage } from '../signing/sign-message.ts';
 import { classifyFailure, type Failure } from './classify-failure.ts';
 import type { DeadlineWatch } from './deadline-watch.ts';
+import { createExchangeObserver, describeTimes, type Observation } from './observe-exchanges.ts';
 import { OUTCOMES, type Outcome, outcomeOfStatus } from './outcome.ts';
 import { parseRetryAfter } from './parse-retry-after.ts';
 import { readResponseBody } from './read-response-body.ts';
@@ -29,13 +32,9 @@ export interface OutgoingMessage {
   readonly timeoutMs: number | null;
 }
 
-export interface Answer {
+export interface Answer extends Exchange {
   readonly outcome: Outcome;
   readonly detail: string | null;
-  readonly responseStatus: number | null;
-  readonly responseHeaders: Readonly<Record<string, string | string[] | undefined>> | null;
-  readonly responseBody: string | null;
-  readonly responseTruncated: boolean;
   readonly retryAfterMs: number | null;
 }
 
@@ -68,65 +67,106 @@ export function createSender(options: SenderOptions): Sender {
     pipelining: 1,
   });
 
+  const observer = createExchangeObserver(clock);
+  const client = agent.compose(observer.interceptor);
+
   return {
     async send(message) {
       const target = checkTarget(message.url, options);
-      if (!target.ok) return failed(classifyFailure(new BlockedTargetError()));
+      if (!target.ok) return failed(classifyFailure(new BlockedTargetError()), NO_EXCHANGE);
       const controller = new AbortController();
       const unwatch = deadlines.watch(clock.monotonicMs() + (message.timeoutMs ?? totalDeadlineMs), controller);
+      const { url } = target;
+      const observation = observer.begin();
+      const headers = headersOf(message, clock);
       try {
-        return await request(agent, { message, url: target.url, clock, signal: controller.signal });
+        return await request(client, { message, url, headers, observation, clock, signal: controller.signal });
       } catch (error) {
-        if (controller.signal.aborted) return failed(causeOfAbort(controller.signal));
-        const failure = classifyFailure(error);
+        const failure = controller.signal.aborted ? causeOfAbort(controller.signal) : classifyFailure(error);
         if (failure === null) options.onUnexpectedError(error);
-        return failed(failure);
+        return failed(failure, exchangeWithoutAnswer(message, { url, headers, observation, error }));
       } finally {
         unwatch();
       }
     },
     interrupt: () => deadlines.abortAll('interrupted'),
-    close: () => agent.destroy(),
+    close: () => {
+      observer.close();
+      return agent.destroy();
+    },
   };
 }
 
 interface Request {
   readonly message: OutgoingMessage;
   readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly observation: Observation;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-async function request(agent: Agent, { message, url, clock, signal }: Request): Promise<Answer> {
-  const { webhookId, body, keys, timeoutMs } = message;
-  const timestamp = Math.floor(clock.nowMs() / 1_000);
-  const response = await agent.request({
+async function request(client: Dispatcher, { message, url, headers, observation, clock, signal }: Request) {
+  const { timeoutMs } = message;
+  const response = await client.request({
     origin: url.origin,
     path: `${url.pathname}${url.search}`,
     method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'user-agent': USER_AGENT,
-      'accept-encoding': 'identity',
-      'webhook-id': webhookId,
-      'webhook-timestamp': String(timestamp),
-      'webhook-signature': signMessage({ webhookId, timestamp, body }, keys),
-    },
-    body,
+    headers,
+    body: message.body,
     signal,
     ...(timeoutMs !== null && { headersTimeout: timeoutMs, bodyTimeout: timeoutMs }),
+    opaque: observation,
   });
-  const { statusCode, headers } = response;
-  const read = await readResponseBody(response.body, headers['content-encoding'], RESPONSE_BODY_BYTES_MAX);
+  const { statusCode } = response;
+  const read = await readResponseBody(response.body, response.headers['content-encoding'], RESPONSE_BODY_BYTES_MAX);
   const outcome = outcomeOfStatus(statusCode);
   return {
     outcome,
     detail: outcome === 'delivered' ? null : OUTCOMES[outcome],
+    ...describeTimes(observation),
+    requestHeaders: sentHeaders(message, url, headers),
     responseStatus: statusCode,
-    responseHeaders: headers,
+    responseHeaders: redactHeaders(response.headers),
     responseBody: read.text,
     responseTruncated: read.truncated,
-    retryAfterMs: parseRetryAfter(headers['retry-after'], clock.nowMs()),
+    responseSha256: read.sha256,
+    retryAfterMs: parseRetryAfter(response.headers['retry-after'], clock.nowMs()),
+  } satisfies Answer;
+}
+
+function headersOf({ webhookId, body, keys }: OutgoingMessage, clock: Clock): Record<string, string> {
+  const timestamp = Math.floor(clock.nowMs() / 1_000);
+  return {
+    'content-type': 'application/json',
+    'user-agent': USER_AGENT,
+    'accept-encoding': 'identity',
+    'webhook-id': webhookId,
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': signMessage({ webhookId, timestamp, body }, keys),
+  };
+}
+
+/** With those that the client adds by itself; a test compares them with what arrives. */
+function sentHeaders(message: OutgoingMessage, url: URL, headers: Readonly<Record<string, string>>): HeaderRecord {
+  const contentLength = String(Buffer.byteLength(message.body));
+  return redactHeaders({
+    host: url.host,
+    connection: 'keep-alive',
+    ...headers,
+    'content-length': contentLength,
+  });
+}
+
+interface Broken extends Pick<Request, 'url' | 'headers' | 'observation'> {
+  readonly error: unknown;
+}
+
+function exchangeWithoutAnswer(message: OutgoingMessage, { url, headers, observation, error }: Broken): Exchange {
+  return {
+    ...NO_EXCHANGE,
+    ...describeTimes(observation, error),
+    requestHeaders: observation.started ? sentHeaders(message, url, headers) : null,
   };
 }
 
@@ -135,14 +175,11 @@ function causeOfAbort(signal: AbortSignal): Failure {
   return { outcome, detail: OUTCOMES[outcome] };
 }
 
-function failed(failure: Failure | null): Answer {
-  return {
-    outcome: failure?.outcome ?? 'connection_failed',
-    detail: failure?.detail ?? OUTCOMES.connection_failed,
-    responseStatus: null,
-    responseHeaders: null,
-    responseBody: null,
-    responseTruncated: false,
-    retryAfterMs: null,
+function failed(failure: Failure | null, exchange: Exchange): Answer {
+  const { outcome, detail } = failure ?? {
+    outcome: 'connection_failed',
+    detail: OUTCOMES.connection_failed,
   };
+  // What is behind a name inside of our network is not the merchant's to learn, nor how quickly it answers.
+  return { ...(outcome === 'blocked_target' ? NO_EXCHANGE : exchange), outcome, detail, retryAfterMs: null };
 }

@@ -23,7 +23,10 @@ export type TargetCheck =
 const PORTS: ReadonlySet<string> = new Set(['', '443', '8443']); // the parser drops a scheme's own port
 
 /** Names that resolve to the machine itself or to the network it stands in. */
-const INSIDE = ['localhost', 'local', 'localdomain', 'internal', 'intranet', 'lan', 'home.arpa', 'arpa', 'onion'];
+const INSIDE = [
+  ...['localhost', 'local', 'localdomain', 'localdomain6', 'internal', 'intranet', 'private', 'corp', 'home', 'lan'],
+  ...['svc', 'consul', 'arpa', 'onion'],
+];
 
 export function checkTarget(text: string, { allowInsecureTargets }: TargetRules): TargetCheck {
   if (text.length > URL_LENGTH_MAX) return refuse('url_too_long');

@@ -20,6 +20,9 @@ const FORBIDDEN_V6 = [
   '5f00::/16', // segment routing
 ].map((range) => ipaddr.IPv6.parseCIDR(range));
 
+/** ISATAP: the second half of an address says that an IPv4 address follows, whatever network it is in. */
+const ISATAP = [0x0000_5efe, 0x0200_5efe];
+
 /** All of global unicast that has ever been assigned. */
 const GLOBAL_V6 = ipaddr.IPv6.parseCIDR('2000::/3');
 
@@ -40,7 +43,11 @@ function classifyV4(address: ipaddr.IPv4): AddressClass {
 function classifyV6(address: ipaddr.IPv6): AddressClass {
   const range = address.range();
   if (range === 'loopback') return 'loopback';
+  const [, , , , high = 0, low = 0] = address.parts;
   const forbidden =
-    range !== 'unicast' || !address.match(GLOBAL_V6) || FORBIDDEN_V6.some((cidr) => address.match(cidr));
+    range !== 'unicast' ||
+    !address.match(GLOBAL_V6) ||
+    FORBIDDEN_V6.some((cidr) => address.match(cidr)) ||
+    ISATAP.includes(high * 0x1_0000 + low);
   return forbidden ? 'forbidden' : 'public';
 }

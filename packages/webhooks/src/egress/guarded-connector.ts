@@ -4,9 +4,12 @@
  * Addresses written in the URL never reach a lookup, so they are judged apart; and the address that was really
  * connected to is judged once more.
  */
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
+import { type Clock, systemClock } from '@northwind/service-kit';
 import { buildConnector } from 'undici';
+import { ADDRESSES_TRIED_MAX } from '../limits.ts';
 import { bareHost, isAddressAllowed, isHostAllowed, type TargetRules } from './check-target.ts';
+import { rememberPhases, timeConnection } from './connection-phases.ts';
 import type { ResolveHost } from './resolve-host.ts';
 
 /** Says nothing about the address: what is behind a name inside our network is not the merchant's to learn. */
@@ -22,6 +25,7 @@ export class BlockedTargetError extends Error {
 export interface ConnectorOptions extends TargetRules {
   readonly resolve: ResolveHost;
   readonly connectTimeoutMs: number;
+  readonly clock?: Clock;
 }
 
 export function createGuardedConnector(options: ConnectorOptions): buildConnector.connector {
@@ -32,16 +36,23 @@ export function createGuardedConnector(options: ConnectorOptions): buildConnecto
     lookup: createGuardedLookup(options),
     noDelay: true,
   } as buildConnector.BuildOptions);
+  const { clock = systemClock } = options;
   return (target, callback) => {
     if (!isHostAllowed(target.hostname, options)) return callback(new BlockedTargetError(), null);
-    connect(target, (...[error, socket]) => {
-      if (error) return callback(error, null);
+    const opening: unknown = connect(target, (...[error, socket]) => {
+      if (error) {
+        rememberPhases(error, phases);
+        return callback(error, null);
+      }
       if (socket.remoteAddress !== undefined && !isAddressAllowed(socket.remoteAddress, options)) {
         socket.destroy();
         return callback(new BlockedTargetError(), null);
       }
+      rememberPhases(socket, phases);
       return callback(null, socket);
     });
+    // The connector returns its socket at once, which its type keeps to itself.
+    const phases = timeConnection(opening as Socket, clock);
   };
 }
 
@@ -49,7 +60,7 @@ export function createGuardedLookup({ resolve, ...rules }: ConnectorOptions): Lo
   return (hostname, lookup, callback) => {
     resolveAllowed(hostname, resolve, rules).then(
       (addresses) => {
-        const found = addresses.map((address) => ({ address, family: isIP(address) }));
+        const found = addresses.slice(0, ADDRESSES_TRIED_MAX).map((address) => ({ address, family: isIP(address) }));
         const [first] = found;
         if (lookup.all || first === undefined) callback(null, found);
         else callback(null, first.address, first.family);

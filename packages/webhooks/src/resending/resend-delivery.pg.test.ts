@@ -6,7 +6,8 @@ import { plantExhausted } from '../../test/plant-exhausted.ts';
 import { claimDeliveries } from '../delivery/claim-deliveries.ts';
 import { recordAttempts } from '../delivery/record-attempts.ts';
 import { removeEndpoint } from '../endpoints/remove-endpoint.ts';
-import type { Delivery } from '../receipts/list-deliveries.ts';
+import type { Delivery } from '../receipts/delivery.ts';
+import { NO_EXCHANGE } from '../receipts/receipt.ts';
 import type { DeliveryTables } from '../tables.ts';
 import { resendDelivery } from './resend-delivery.ts';
 
@@ -90,9 +91,9 @@ test('a success that is recorded between the re-send and its claim does not swal
   if (!claimed) throw new Error('nothing claimed');
   expect(await again(stage, delivery, 'bob')).toBe('overtaken');
   const at = '2026-11-22T06:00:00.000000Z';
-  const receipt = { startedAt: at, finishedAt: at, durationMs: 1, detail: null, secretVersion: 1, responseStatus: 204 };
+  const receipt = { startedAt: at, finishedAt: at, durationMs: 1, detail: null, secretVersion: 1 };
   const next = { state: 'delivered', delayMs: null, retries: 0, disablesEndpoint: false } as const;
-  const answer = { responseHeaders: null, responseBody: null, responseTruncated: false, outcome: 'delivered' } as const;
+  const answer = { ...NO_EXCHANGE, responseStatus: 204, outcome: 'delivered' } as const;
   expect(await recordAttempts(db, [{ ...claimed, ...receipt, ...answer, next }])).toEqual(['fenced']);
   expect(await stage.deliveries()).toMatchObject([{ state: 'pending', attempts: [{}, { outcome: 'delivered' }] }]);
   expect(await queueLength(stage)).toBe(1);

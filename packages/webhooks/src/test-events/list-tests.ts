@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { type Delivery, listDeliveries } from '../receipts/list-deliveries.ts';
+import type { Delivery } from '../receipts/delivery.ts';
+import { listDeliveries } from '../receipts/list-deliveries.ts';
 import type { DeliveryTables } from '../tables.ts';
 
 export interface TestsWish {

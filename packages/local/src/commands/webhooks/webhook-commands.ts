@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../../cli/context.ts';
 import { deadLettersCommand, redriveCommand } from './dead-letters.ts';
+import { deliveriesCommand } from './deliveries.ts';
 import { endpointsCommand } from './endpoints.ts';
 import { webhooksJobsCommand } from './jobs.ts';
 import { resealCommand } from './reseal.ts';
@@ -12,6 +13,7 @@ import { unacknowledgedCommand } from './unacknowledged.ts';
 /** What operators do with webhooks; `settle webhooks` alone is the worker. */
 const COMMANDS: readonly ((context: CommandContext) => Command)[] = [
   endpointsCommand,
+  deliveriesCommand,
   testEndpointCommand,
   webhooksResendCommand,
   webhooksJobsCommand,

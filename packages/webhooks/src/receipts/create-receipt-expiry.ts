@@ -1,0 +1,28 @@
+import { type Clock, createLoop, type Logger, type Service } from '@northwind/service-kit';
+import { EXPIRE_BATCH_MAX, EXPIRE_PAUSE_MS } from '../limits.ts';
+import type { ExpireOutcome } from './expire-receipts.ts';
+
+export interface ReceiptExpiryOptions {
+  readonly expire: () => Promise<ExpireOutcome>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Removes receipts whose retention is over, from time to time; one worker does it, the others find it busy. */
+export function createReceiptExpiry({ expire, clock, logger }: ReceiptExpiryOptions): Service {
+  return createLoop({
+    name: 'receipt expiry',
+    clock,
+    pauseMs: EXPIRE_PAUSE_MS,
+    run: async (signal) => {
+      let receipts = 0;
+      let last: ExpireOutcome;
+      do {
+        last = await expire();
+        receipts += last.kind === 'expired' ? last.receipts : 0;
+      } while (last.kind === 'expired' && last.receipts === EXPIRE_BATCH_MAX && !signal.aborted);
+      if (receipts > 0) logger.info({ event: 'receipts.expired', receipts }, 'receipts removed, retention over');
+    },
+    onError: (error) => logger.warn({ event: 'receipts.not_expired', error }, 'receipts not removed; tried again'),
+  });
+}
