@@ -36,6 +36,8 @@ export const POLL_MS = { first: 50, last: 1_000 } as const;
 
 /** Decoded bytes of an answer that a receipt keeps. The rest is not even read. */
 export const RESPONSE_BODY_BYTES_MAX = 65_536;
+/** What the HTTP parser is given at once. Nearly every answer is smaller. */
+export const READ_BYTES_MAX = 4_096;
 /** A header block over this is an invalid response. */
 export const RESPONSE_HEADER_BYTES_MAX = 16_384;
 /**

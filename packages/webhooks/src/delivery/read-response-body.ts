@@ -81,7 +81,7 @@ function decodeInTurn(createDecoder: () => Transform, raw: Collected, bytesMax: 
 }
 
 /**
- * PostgreSQL's text holds no NUL; it becomes U+FFFD like everything that is not UTF-8. It is replaced among the bytes, by
+ * PostgreSQL’s text holds no NUL; it becomes U+FFFD like all that is not UTF-8. It is replaced among the bytes, by
  * one that UTF-8 never has: in a text of nothing else, replacing it there would take megabytes.
  */
 export function toStorableText(bytes: Uint8Array, cutOff: boolean): string {

@@ -10,6 +10,7 @@ import { buildConnector } from 'undici';
 import { ADDRESSES_TRIED_MAX } from '../limits.ts';
 import { bareHost, isAddressAllowed, isHostAllowed, type TargetRules } from './check-target.ts';
 import { rememberPhases, timeConnection } from './connection-phases.ts';
+import { readInPieces } from './read-in-pieces.ts';
 import type { ResolveHost } from './resolve-host.ts';
 
 /** Says nothing about the address: what is behind a name inside our network is not the merchant's to learn. */
@@ -49,6 +50,7 @@ export function createGuardedConnector(options: ConnectorOptions): buildConnecto
         return callback(new BlockedTargetError(), null);
       }
       rememberPhases(socket, phases);
+      readInPieces(socket);
       return callback(null, socket);
     });
     // The connector returns its socket at once, which its type keeps to itself.
