@@ -90,7 +90,8 @@ test('the database knows exactly these outcomes', () => {
 
 function readSpecTable(): Map<string, Map<DeliveryState, string>> {
   const text = readFileSync(new URL('../../SPEC.md', import.meta.url), 'utf8');
-  const lines = text.slice(text.indexOf('## State × outcome')).split('\n');
+  const [section = ''] = text.slice(text.indexOf('## State × outcome')).split('\n## ');
+  const lines = section.split('\n');
   const cells = (line: string) =>
     line
       .split('|')
