@@ -1,3 +1,4 @@
+import { ledgerMigrations } from '@northwind/event-store';
 import { openDatabase, systemClock } from '@northwind/service-kit';
 import { eventually, silentLogger, testDatabase } from '@northwind/testing';
 import { sql } from 'kysely';
@@ -9,7 +10,7 @@ import { expireReceipts } from './expire-receipts.ts';
 
 /** Deliveries as [name, state, days since the event, days since it was finished], each with two receipts. */
 async function open(deliveries: readonly (readonly [string, string, number, number])[]) {
-  const test = await testDatabase([deliveryMigrations]);
+  const test = await testDatabase([ledgerMigrations, deliveryMigrations]);
   const owner = openDatabase<DeliveryTables>({ url: test.url, applicationName: 'expiry', connectionsMax: 4 });
   const worker = openDatabase<DeliveryTables>({
     url: await test.login('settlement_webhooks'),

@@ -1,3 +1,4 @@
+import { ledgerMigrations } from '@northwind/event-store';
 import { openDatabase } from '@northwind/service-kit';
 import { testDatabase } from '@northwind/testing';
 import { sql } from 'kysely';
@@ -19,7 +20,7 @@ let stage: Awaited<ReturnType<typeof open>>;
 
 /** Every thousandth is exhausted, those of the last round are pending. */
 async function open() {
-  const database = await testDatabase([deliveryMigrations]);
+  const database = await testDatabase([ledgerMigrations, deliveryMigrations]);
   const { db, close } = openDatabase<DeliveryTables>({
     url: database.url,
     applicationName: 'search',
