@@ -3,7 +3,7 @@
  * without any queue, and graphile-worker at its defaults with the same POST as its task, which keeps no receipts.
  */
 import { createLogger, openDatabase, systemClock } from '@northwind/service-kit';
-import { createWebhookWorker, type WebhookDatabase } from '@northwind/webhooks';
+import { createWebhookWorker, type WebhookDatabase, WORKER_SESSIONS } from '@northwind/webhooks';
 import { Logger, makeWorkerUtils, run } from 'graphile-worker';
 import { Pool } from 'undici';
 import { VoidRun } from '../harness/benchmark.ts';
@@ -24,7 +24,12 @@ export async function measureWorker(url: string, deliveries: number, signal: Abo
   await using receiver = await startReceiver(0);
   await registerEndpoints(url, ENDPOINTS, (nth) => `${receiver.url}/${nth}`);
   await fillBacklog(url, deliveries);
-  await using database = openDatabase<WebhookDatabase>({ url, applicationName: 'bench worker', connectionsMax: 6 });
+  await using database = openDatabase<WebhookDatabase>({
+    url,
+    applicationName: 'bench worker',
+    connectionsMax: 6,
+    ...WORKER_SESSIONS,
+  });
   const worker = createWebhookWorker({
     database,
     secretsKey: SECRETS_KEY,

@@ -20,6 +20,7 @@ import { type DeadLetterQueue, openDeadLetterQueue } from './dead-letters/dead-l
 import { DELIVERIES } from './delivery/delivery-engine.ts';
 import { deliveryMigrations } from './migrations.ts';
 import { PLANNER_GROUP, type WebhookDatabase } from './planning/create-planner.ts';
+import { WORKER_SESSIONS } from './worker-sessions.ts';
 
 /** Throws ConfigError for a wrong environment. Nothing is started yet. */
 export async function createWebhooksProcess(env: Environment): Promise<Service> {
@@ -32,6 +33,7 @@ export async function createWebhooksProcess(env: Environment): Promise<Service> 
     applicationName: 'settlement-webhooks',
     connectionsMax: config.SETTLEMENT_DATABASE_CONNECTIONS_MAX,
     schemas: { ledger: config.SETTLEMENT_LEDGER_SCHEMA },
+    ...WORKER_SESSIONS,
     onConnectionError: (error) => logger.warn({ event: 'database.connection_lost', error }, 'idle connection lost'),
   });
   const connections = createService({

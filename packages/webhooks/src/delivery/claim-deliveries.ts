@@ -106,8 +106,10 @@ const LIMITED_ENDPOINTS = sql`
   join delivery.endpoint_health h on h.endpoint_id = lane.endpoint_id
   where (e.rate_per_second is not null or h.open_until is not null)
     and (h.open_until is null or ${MAY_BE_PROBED}) and (e.rate_per_second is null or ${TOKENS} >= 1)
-    and exists (select from delivery.queue q, unnest(array[0, 1]) kind
-                where q.endpoint_id = e.endpoint_id and q.priority = kind and q.due_at <= now())
+    -- As a case it is asked last, of these few: as a join it would be made for every endpoint first.
+    and case when h.endpoint_id is not null then
+      exists (select from delivery.queue q, unnest(array[0, 1]) kind
+              where q.endpoint_id = e.endpoint_id and q.priority = kind and q.due_at <= now()) end
   for no key update of h skip locked`;
 
 /** What each endpoint has due, as far as its slots, its rate and its circuit go. */
