@@ -90,7 +90,8 @@ async function whenQuiet(url: string, disturbed: readonly string[], signal: Abor
       const { rows } = await client.query<{ busy: bigint }>(
         `select (select count(*) from delivery.queue where not endpoint_id = any ($1))
           + (select count(*) from ledger.consumer_offsets o join ledger.partitions p using (partition)
-             where o.consumer_group in ('webhooks', (select consumer_group from read.generations where status = 'active'))
+             where o.consumer_group in (
+                     'webhooks', (select consumer_group from read.generations where status = 'active'))
                and o.next_offset < p.next_offset) as busy`,
         [disturbed],
       );

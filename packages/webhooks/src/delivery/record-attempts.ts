@@ -69,6 +69,23 @@ const DEAD_LETTERS = sql`
   on conflict on constraint dead_letters_pk do update
   set last_outcome = excluded.last_outcome, exhausted_at = now(), announce_at = now()`;
 
+/** One for each, also of those that decide nothing any more. */
+const RECEIPTS = sql`
+  insert into delivery.attempts (
+    delivery_id, attempt, scheduled_at, started_at, finished_at, duration_ms, outcome, detail, secret_version,
+    response_status, response_headers, response_body, response_truncated, response_sha256,
+    first_byte_at, dns_ms, connect_ms, tls_ms, wait_ms, destination_ip, request_headers, next_attempt_at,
+    triggered_by)
+  select f.delivery_id, f.attempt, f.scheduled_at, f.started_at, f.finished_at, f.duration_ms, f.outcome, f.detail,
+         f.secret_version, f.response_status, f.response_headers, f.response_body, f.response_truncated,
+         f.response_sha256, f.first_byte_at, f.dns_ms, f.connect_ms, f.tls_ms, f.wait_ms, f.destination_ip,
+         f.request_headers, m.due_at, f.triggered_by
+  from finished f left join moved m on m.delivery_id = f.delivery_id
+  -- What really happened replaces what was assumed when the lease ended.
+  on conflict on constraint attempts_pk do update
+  set ${REPLACED}
+  where attempts.outcome = 'lease_expired'`;
+
 /** Endpoints that end here, and why: as they wished, or because they only fail. */
 const GIVEN_UP = sql`
   select endpoint_id, min(reason) as reason
@@ -135,20 +152,7 @@ export async function recordAttempts(
       from (${GIVEN_UP}) given_up
       where e.endpoint_id = given_up.endpoint_id and e.status = 'enabled'
     ), receipt as (
-      insert into delivery.attempts (
-        delivery_id, attempt, scheduled_at, started_at, finished_at, duration_ms, outcome, detail, secret_version,
-        response_status, response_headers, response_body, response_truncated, response_sha256,
-        first_byte_at, dns_ms, connect_ms, tls_ms, wait_ms, destination_ip, request_headers, next_attempt_at,
-        triggered_by)
-      select f.delivery_id, f.attempt, f.scheduled_at, f.started_at, f.finished_at, f.duration_ms, f.outcome, f.detail,
-             f.secret_version, f.response_status, f.response_headers, f.response_body, f.response_truncated,
-             f.response_sha256, f.first_byte_at, f.dns_ms, f.connect_ms, f.tls_ms, f.wait_ms, f.destination_ip,
-             f.request_headers, m.due_at, f.triggered_by
-      from finished f left join moved m on m.delivery_id = f.delivery_id
-      -- What really happened replaces what was assumed when the lease ended.
-      on conflict on constraint attempts_pk do update
-      set ${REPLACED}
-      where attempts.outcome = 'lease_expired'
+      ${RECEIPTS}
     )
     select delivery_id as "deliveryId" from moved`.execute(db);
   const moved = new Set(rows.map((row) => row.deliveryId));
