@@ -1,3 +1,4 @@
+import { ledgerMigrations } from '@northwind/event-store';
 import { testDatabase } from '@northwind/testing';
 import { deliveryMigrations } from '@northwind/webhooks';
 import { Client } from 'pg';
@@ -9,7 +10,7 @@ const ENDPOINT = `we_${'0'.repeat(32)}`;
 const ID = '01a201d7-0b00-89b7-b4ae-383545f4e3cd';
 
 test('webhooks deliveries lists what was asked for, and shows one with its receipts', async () => {
-  const testing = await testDatabase([deliveryMigrations]);
+  const testing = await testDatabase([ledgerMigrations, deliveryMigrations]);
   const client = new Client({ connectionString: testing.url });
   await client.connect();
   await client.query(`insert into delivery.endpoints (endpoint_id, merchant_id, url) values ($1, 'mer_001', $2)`, [
