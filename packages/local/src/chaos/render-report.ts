@@ -1,7 +1,7 @@
 import { createColors } from 'picocolors';
 import type { ChaosReport } from './chaos-report.ts';
 
-const NAME = 32;
+const NAME = 42;
 
 /** The report for people. */
 export function renderReport(report: ChaosReport, isColored: boolean): string {
