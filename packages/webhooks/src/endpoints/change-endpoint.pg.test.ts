@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { MERCHANT, openStage, type Stage } from '../../test/open-stage.ts';
 import { ENDPOINT_POLICY } from '../policy/endpoint-policy.ts';
+import { sendTestEvent } from '../test-events/send-test-event.ts';
 import { changeEndpoint, type EndpointChange } from './change-endpoint.ts';
 import { readEndpoint } from './read-endpoint.ts';
 
@@ -91,6 +92,23 @@ test('enabled again with catch-up: what waited goes at once, what was missed is 
   expect(payoutIds(await stage.whenDeliveries(4, isDelivered))).toEqual(['po_1', 'po_2', 'po_3', 'po_4']);
   expect(await changed(stage, endpointId, { status: 'enabled', catchUp: true })).toMatchObject({ planned: 0 });
   expect(merchant.requests).toHaveLength(5);
+});
+
+test('a test event, which has no place in the log, does not make a catch-up tell what was never subscribed to', async () => {
+  await using stage = await openStage();
+  await using merchant = await startFakeMerchant();
+  const { endpoint } = await stage.register(merchant.url);
+  const { endpointId } = endpoint;
+  await stage.startWorker();
+  await stage.settle(['po_1']);
+  await stage.whenDeliveries(1, isDelivered);
+  expect(await sendTestEvent(stage.api.db, { merchantId: MERCHANT, endpointId })).toMatchObject({ kind: 'planned' });
+  await merchant.waitForRequests(2);
+  await changed(stage, endpointId, { eventTypes: ['payout.initiated', 'payout.settled'], status: 'disabled' });
+  await stage.settle(['po_2']);
+  await stage.planned();
+  expect(await changed(stage, endpointId, { status: 'enabled', catchUp: true })).toMatchObject({ planned: 2 });
+  expect(payoutIds(await stage.whenDeliveries(3, isDelivered))).toEqual(['po_1', 'po_2', 'po_2']);
 });
 
 test('enabled again without catch-up it begins anew, also when the planner is behind', async () => {

@@ -87,7 +87,8 @@ async function enable(
 ): Promise<number> {
   const { rows } = await sql<{ released: number }>`
     with last as (
-      select coalesce((select "offset" + 1 from delivery.deliveries where endpoint_id = ${endpointId}
+      select coalesce((select "offset" + 1 from delivery.deliveries
+                       where endpoint_id = ${endpointId} and partition is not null -- tests and digests have no place
                        order by partition desc, "offset" desc limit 1), 0) as planned,
              coalesce((select max("offset") + 1 from read.payouts where merchant_id = ${merchantId}), 0) as visible
     ), enabled as (
