@@ -2,6 +2,7 @@ import { eventually, startFakeMerchant } from '@northwind/testing';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { MERCHANT, openStage, type Stage, verify } from '../../test/open-stage.ts';
+import { readEndpoint } from '../endpoints/read-endpoint.ts';
 import { removeEndpoint } from '../endpoints/remove-endpoint.ts';
 import { listTests } from './list-tests.ts';
 import { sendTestEvent } from './send-test-event.ts';
@@ -53,6 +54,11 @@ test('two tests are two messages, and one that fails is not sent again', async (
   ]);
   expect(new Set(merchant.requests.map(({ headers }) => headers['webhook-id'])).size).toBe(2);
   expect(merchant.requests).toHaveLength(2);
+  // Whoever asked is looking: it is no dead letter, and says nothing of the endpoint.
+  expect(await stage.db.selectFrom('delivery.dead_letters').selectAll().execute()).toEqual([]);
+  expect(await readEndpoint(stage.db, { merchantId: MERCHANT, endpointId })).toMatchObject({
+    health: { consecutiveFailures: 0 },
+  });
 });
 
 test('a test goes nowhere that other webhooks may not go', async () => {
