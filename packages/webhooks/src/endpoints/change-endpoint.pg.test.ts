@@ -94,7 +94,7 @@ test('enabled again with catch-up: what waited goes at once, what was missed is 
   expect(merchant.requests).toHaveLength(5);
 });
 
-test('a test event, which has no place in the log, does not make a catch-up tell what was never subscribed to', async () => {
+test('after a test event a catch-up still tells nothing that was not subscribed to', async () => {
   await using stage = await openStage();
   await using merchant = await startFakeMerchant();
   const { endpoint } = await stage.register(merchant.url);
