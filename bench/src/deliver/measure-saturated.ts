@@ -15,7 +15,7 @@ import { startReceiver } from './receiver.ts';
 
 /** As graphile-worker's in the published comparison. */
 const IN_FLIGHT = 32;
-const ENDPOINTS = 16;
+const ENDPOINTS = 32;
 const LOOK_MS = 5;
 const SECONDS = { measured: 4, warmUp: 1 };
 

@@ -33,6 +33,8 @@ export interface Steady {
 }
 
 const WARM_UP_SECONDS = 5;
+/** At 500 events a second batches of five: a writer's hold up to ten from each answer of SQS. */
+const TICK_MS = 10;
 const QUIET_TIMEOUT_MS = 30_000;
 
 const PLANNED = `
@@ -45,7 +47,7 @@ export async function measureSteady(options: SteadyOptions): Promise<Steady> {
   const before = (await receiver.requests()).ids.length;
   await using database = openDatabase<unknown>({ url, applicationName: 'bench', connectionsMax: 3 });
   const aheadMs = machineMs() - systemClock.monotonicMs();
-  const committed = await appendOnSchedule(schedule, { database, signal });
+  const committed = await appendOnSchedule(schedule, { database, signal, tickMs: TICK_MS });
   await whenQuiet(url, disturbed, signal);
 
   const { ids, arrivals } = await receiver.requests();

@@ -14,6 +14,13 @@ export interface DueEvent {
   readonly atMs: number;
 }
 
+export interface AppendOptions {
+  readonly database: Database<unknown>;
+  readonly signal: AbortSignal;
+  /** How long events gather before each append. */
+  readonly tickMs?: number;
+}
+
 const TICK_MS = 2;
 
 /** Throws when the event is not one that the catalogue takes. */
@@ -26,7 +33,7 @@ export function toDueEvent(event: CloudEvent, atMs: number, startMs: number): Du
 /** Resolves when all are committed, with the place and the times of each. */
 export async function appendOnSchedule(
   schedule: readonly DueEvent[],
-  { database, signal }: { readonly database: Database<unknown>; readonly signal: AbortSignal },
+  { database, signal, tickMs = TICK_MS }: AppendOptions,
 ): Promise<CommittedEvent[]> {
   const log = createEventLog(database);
   const logger = createLogger({ name: 'bench', level: 'error' });
@@ -35,11 +42,9 @@ export async function appendOnSchedule(
   const startMs = systemClock.monotonicMs();
   try {
     for (let next = 0; next < schedule.length; ) {
+      await systemClock.sleep(tickMs, signal);
       const due = takeDue(schedule, next, systemClock.monotonicMs() - startMs);
-      if (due.length === 0) {
-        await systemClock.sleep(TICK_MS, signal);
-        continue;
-      }
+      if (due.length === 0) continue;
       next += due.length;
       const outcomes = await log.append(due.map(({ event }) => ({ event, messageId: null })));
       const committedMs = systemClock.monotonicMs();

@@ -7,6 +7,7 @@ import {
   type Health,
   type Logger,
   type Registry,
+  randomId,
   randomUnit,
   type Service,
   serviceStack,
@@ -33,6 +34,7 @@ import { createReceiptExpiry } from './receipts/create-receipt-expiry.ts';
 import { expireReceipts } from './receipts/expire-receipts.ts';
 import { createResendRunner } from './resending/create-resend-runner.ts';
 import { createDigestPlanner } from './self-heal/create-digest-planner.ts';
+import { createKeyring } from './signing/keyring.ts';
 import { createSecretBox } from './signing/secret-box.ts';
 import { createSecretSweeper } from './signing/secret-sweeper.ts';
 import type { DeliveryTables } from './tables.ts';
@@ -72,7 +74,7 @@ export function createWebhookWorker(options: WebhookWorkerOptions): Service {
   const { totalDeadlineMs = TOTAL_DEADLINE_MS, leaseMs = LEASE_MS } = options;
   if (leaseMs <= totalDeadlineMs)
     throw new Error(`a lease of ${leaseMs} ms ends before a deadline of ${totalDeadlineMs} ms`);
-  const metrics = createDeliveryMetrics({ registry: options.registry, inFlight: () => engine.slots.total });
+  const metrics = createDeliveryMetrics({ registry: options.registry, inFlight: () => engine.slots.sending });
   const deadlines = createDeadlineWatch(clock);
   const sender = createSender({
     clock,
@@ -83,7 +85,11 @@ export function createWebhookWorker(options: WebhookWorkerOptions): Service {
     onUnexpectedError: (error) => logger.error({ event: 'attempt.unexpected_error', error }, 'unknown failure'),
   });
   const engine = createEngine({ ...options, totalDeadlineMs, leaseMs }, sender, metrics);
-  const doorbell = createDoorbell({ database, channel: DOORBELL_DELIVERIES, logger });
+  const ringer = randomId();
+  const doorbell = createDoorbell({ database, channel: DOORBELL_DELIVERIES, ringer, logger });
+  const onRing = (_channel: string, from: string) => {
+    if (from !== ringer) engine.wake();
+  };
   const onQueued = () => {
     engine.wake();
     doorbell.ring(); // other workers may have a slot free sooner
@@ -97,7 +103,7 @@ export function createWebhookWorker(options: WebhookWorkerOptions): Service {
     closing('webhook connections', () => sender.close()),
     deadlines.service,
     engine.service,
-    createDoorbellListener({ database, channels: [DOORBELL_DELIVERIES], onRing: () => engine.wake(), logger, clock }),
+    createDoorbellListener({ database, channels: [DOORBELL_DELIVERIES], onRing, logger, clock }),
     createSecretSweeper({ db: database.db as unknown as Kysely<DeliveryTables>, logger, clock }),
     closing('webhook doorbell', () => doorbell.close()),
     ...deadLetterServices(options, db),
@@ -132,14 +138,19 @@ function createEngine(options: EngineParts, sender: ReturnType<typeof createSend
   const { logger, clock, health, retrySchedule = RETRY_SCHEDULE, chance = randomUnit } = options;
   const db = options.database.db as unknown as Kysely<DeliveryTables>;
   const rules = { ...HEALTH_RULES, ...options.healthRules };
-  const journal = createAttemptJournal({ write: (attempts) => recordAttempts(db, attempts, rules), clock, logger });
-  const secrets = createSecretBox(options.secretsKey, options.oldSecretsKeys);
+  const journal = createAttemptJournal({
+    write: (attempts) => recordAttempts(db, attempts, rules),
+    mayGather: () => !engine.isBusy,
+    clock,
+    logger,
+  });
+  const keyring = createKeyring(createSecretBox(options.secretsKey, options.oldSecretsKeys));
   const policy = retryPolicyOf(retrySchedule);
-  const context = { sender, secrets, journal, policy, clock, chance, logger, metrics, health };
+  const context = { sender, keyring, journal, policy, clock, chance, logger, metrics, health };
   const engine: DeliveryEngine = createDeliveryEngine({
     claim: (limits) => claimDeliveries(db, limits),
     release: (claims) => releaseClaims(db, claims),
-    attempt: (delivery) => makeAttempt(context, delivery),
+    attempt: (delivery, onSent) => makeAttempt(context, delivery, onSent),
     interrupt: () => sender.interrupt(),
     journal,
     concurrency: options.concurrency ?? CONCURRENCY,

@@ -24,10 +24,22 @@ export const STOP_GRACE_MS = 2_500;
 /** How long a stopping worker tries to write its last receipts while the database is away. */
 export const STOP_RECORD_MS = 1_000;
 
+/** How long transitions gather after a plan during which more came: they share the next one, and its claim. */
+export const PLAN_COLLECT_MS = 5;
+
 /** Attempts in flight in one worker. */
-export const CONCURRENCY = 64;
+export const CONCURRENCY = 128;
+/** What a worker has in hand, as a multiple of that: the rest is answered, and its receipts are being written. */
+export const IN_HAND = 2;
 /** What retries may take of a worker's slots, and of an endpoint's: the rest is kept for first attempts. */
 export const RETRY_SHARE = 0.5;
+/**
+ * From one claim to the next. A claim costs the server about as much for one delivery as for fifty, so what comes in
+ * quick succession shares one; while fewer than half of the slots are free it waits longer, for more of them.
+ */
+export const CLAIM_PAUSE_MS = { least: 5, busy: 25 } as const;
+/** How long finished attempts gather before an idle journal writes, while nothing is waiting for their slots. */
+export const RECORD_GATHER_MS = 25;
 /** Attempts that one statement records at most. */
 export const RECORD_BATCH_MAX = 256;
 
@@ -94,6 +106,8 @@ export const SECRET_OVERLAP_HOURS = { default: 24, max: 7 * 24 } as const;
 export const SECRETS_LIVE_MAX = 3;
 /** Of a merchant's own secret, as Standard Webhooks has it. */
 export const OWN_SECRET_BYTES = { min: 24, max: 64 } as const;
+/** Opened signing keys that a worker keeps: some 100 bytes each. */
+export const SIGNING_KEYS_KEPT_MAX = 10_000;
 /** An expired secret signs nothing; it is gone soon after. */
 export const SECRET_SWEEP_PAUSE_MS = 60_000;
 /** Secrets that one sweep, or one transaction of a reseal, takes at most. */

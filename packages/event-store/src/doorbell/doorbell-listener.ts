@@ -5,7 +5,8 @@ import type pg from 'pg';
 export interface DoorbellListenerOptions {
   readonly database: { readonly pool: pg.Pool };
   readonly channels: readonly string[];
-  readonly onRing: (channel: string) => void;
+  /** `ringer` as the doorbell was given it; empty also when the listener has just connected. */
+  readonly onRing: (channel: string, ringer: string) => void;
   /** Given each new connection before it listens, for what is to last as long as it does. */
   readonly onConnected?: (client: pg.ClientBase) => Promise<void>;
   readonly logger: Logger;
@@ -28,7 +29,7 @@ async function listenUntilBroken(options: DoorbellListenerOptions, signal: Abort
   const { database, channels, onRing, onConnected } = options;
   const client = await database.pool.connect();
   const broken = Promise.withResolvers<void>();
-  const onNotification = (message: pg.Notification) => onRing(message.channel);
+  const onNotification = (message: pg.Notification) => onRing(message.channel, message.payload ?? '');
   client.on('notification', onNotification);
   client.on('error', broken.reject);
   client.on('end', broken.resolve);
@@ -37,7 +38,7 @@ async function listenUntilBroken(options: DoorbellListenerOptions, signal: Abort
   try {
     await onConnected?.(client);
     for (const channel of channels) await client.query(`listen ${client.escapeIdentifier(channel)}`);
-    for (const channel of channels) onRing(channel); // whatever rang while nobody listened
+    for (const channel of channels) onRing(channel, ''); // whatever rang while nobody listened
     if (signal.aborted) return;
     await broken.promise;
     if (!signal.aborted) throw new Error('the connection ended');

@@ -1,5 +1,5 @@
 /**
- * A doorbell tells waiting processes that there may be something new. It carries nothing and nobody relies on it:
+ * A doorbell tells waiting processes that there may be something new. It carries no news and nobody relies on it:
  * NOTIFY is sent outside the transactions that do the work (inside, it takes a lock for the whole server at commit),
  * and while one is on its way further rings join the next.
  */
@@ -20,10 +20,12 @@ export interface Doorbell {
 export interface DoorbellOptions {
   readonly database: { readonly pool: pg.Pool };
   readonly channel: string;
+  /** Who rings, told to those who listen: who wakes itself need not be woken by its own ring. */
+  readonly ringer?: string;
   readonly logger: Logger;
 }
 
-export function createDoorbell({ database, channel, logger }: DoorbellOptions): Doorbell {
+export function createDoorbell({ database, channel, ringer = '', logger }: DoorbellOptions): Doorbell {
   let sending: Promise<void> | undefined;
   let again = false;
 
@@ -31,7 +33,7 @@ export function createDoorbell({ database, channel, logger }: DoorbellOptions): 
     do {
       again = false;
       try {
-        await database.pool.query('select pg_notify($1, $2)', [channel, '']);
+        await database.pool.query('select pg_notify($1, $2)', [channel, ringer]);
       } catch (err) {
         logger.debug({ event: 'doorbell.failed', channel, err }, 'doorbell not heard; polling will do');
       }

@@ -1,12 +1,12 @@
 /**
  * Collects finished attempts and records them together: while one statement is under way the next ones gather, so a
- * busy worker writes hundreds at once and an idle one writes a single attempt without waiting.
+ * busy worker writes hundreds at once.
  *
  * While the database is away nothing is dropped: the attempts' slots stay taken, so no new ones begin either. A receipt
  * that the database refuses is written again without what the endpoint sent, so that no answer can block the others.
  */
 import { backoff, type Clock, isTransientDatabaseError, type Logger } from '@northwind/service-kit';
-import { RECORD_BATCH_MAX } from '../limits.ts';
+import { RECORD_BATCH_MAX, RECORD_GATHER_MS } from '../limits.ts';
 import { NO_EXCHANGE } from '../receipts/receipt.ts';
 import type { FinishedAttempt, RecordOutcome } from './record-attempts.ts';
 
@@ -22,6 +22,8 @@ export interface AttemptJournal {
 
 export interface AttemptJournalOptions {
   readonly write: (attempts: readonly FinishedAttempt[]) => Promise<RecordOutcome[]>;
+  /** Whether finished attempts may wait for others: nobody wants their slots. */
+  readonly mayGather: () => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -34,15 +36,15 @@ interface Entry {
 const RETRY_DELAY_MS = backoff({ baseMs: 100, capMs: 2_000 });
 const NEVER = new AbortController().signal;
 
-export function createAttemptJournal({ write, clock, logger }: AttemptJournalOptions): AttemptJournal {
+export function createAttemptJournal({ write, mayGather, clock, logger }: AttemptJournalOptions): AttemptJournal {
   let waiting: Entry[] = [];
   let writing = false;
   let giveUp = NEVER;
 
   async function writeAll(): Promise<void> {
     writing = true;
-    // Attempts that end in the same turn of the event loop join the first statement.
-    await Promise.resolve();
+    if (mayGather()) await clock.sleep(RECORD_GATHER_MS, giveUp).catch(() => undefined);
+    else await Promise.resolve(); // what ends in the same turn of the event loop joins the first statement
     while (waiting.length > 0) {
       const batch = waiting.slice(0, RECORD_BATCH_MAX);
       waiting = waiting.slice(RECORD_BATCH_MAX);

@@ -1,10 +1,10 @@
 /**
  * Takes due deliveries for this worker, in one statement.
  *
- * `lane` walks the queue's index from endpoint to endpoint, so the cost is in the number of endpoints that have
- * something waiting and not in the length of anybody's backlog. Each endpoint offers what is due, first attempts first,
- * as far as its own slots go; `turn` numbers an endpoint's offers, and taking turns before taking more makes it fair.
- * Only what was chosen is locked, and what another worker locked meanwhile is left to it.
+ * `lane` walks the queue's index from endpoint to endpoint and `waiting` keeps those with something due, so the cost is
+ * in their number and not in the length of anybody's backlog. Each of them offers what is due, first attempts first, as
+ * far as its own slots go; `turn` numbers an endpoint's offers, and taking turns before taking more makes it fair. Only
+ * what was chosen is locked, and what another worker locked meanwhile is left to it.
  *
  * A chosen row that is still claimed has outlived its lease: its worker is gone, and the lost attempt gets its receipt
  * here.
@@ -62,21 +62,38 @@ export interface ClaimLimits {
 }
 
 /** Each endpoint with anything in the queue, by one probe of queue_due; and a null at the end. */
-const WAITING_ENDPOINTS = sql`
+const QUEUED_ENDPOINTS = sql`
   (select endpoint_id from delivery.queue order by endpoint_id limit 1)
   union all
   select (select q.endpoint_id from delivery.queue q where q.endpoint_id > lane.endpoint_id
           order by q.endpoint_id limit 1)
   from lane where lane.endpoint_id is not null`;
 
-/** Of the endpoint `e`. */
+/** Those with anything due: most of the others only have attempts in flight. */
+const WAITING_ENDPOINTS = sql`
+  select lane.endpoint_id
+  from lane
+  cross join lateral (
+    (select q.due_at from delivery.queue q
+     where q.endpoint_id = lane.endpoint_id and q.priority = 0 and q.due_at <= now() order by q.due_at limit 1)
+    union all
+    (select q.due_at from delivery.queue q
+     where q.endpoint_id = lane.endpoint_id and q.priority = 1 and q.due_at <= now() order by q.due_at limit 1)
+    limit 1
+  ) due`;
+
+/** Once for each endpoint that something was claimed of. */
 const CURRENT_SECRETS = sql`
-  (select coalesce(json_agg(json_build_object(
-            'version', s.version, 'scheme', s.scheme, 'keyId', s.key_id,
-            'ciphertext', encode(s.ciphertext, 'base64')
-          ) order by s.scheme, s.version desc), '[]'::json)
-   from delivery.secrets s
-   where s.endpoint_id = e.endpoint_id and (s.expires_at is null or s.expires_at > now()))`;
+  select e.endpoint_id, coalesce(s.secrets, '[]'::json) as secrets
+  from (select distinct endpoint_id from claimed) e
+  cross join lateral (
+    select json_agg(json_build_object(
+             'version', s.version, 'scheme', s.scheme, 'keyId', s.key_id,
+             'ciphertext', encode(s.ciphertext, 'base64')
+           ) order by s.scheme, s.version desc) as secrets
+    from delivery.secrets s
+    where s.endpoint_id = e.endpoint_id and (s.expires_at is null or s.expires_at > now())
+  ) s`;
 
 /**
  * What `limited` says about its endpoints: a probe of an open circuit, or what the rate has left. Worked out from the
@@ -101,27 +118,32 @@ const IN_TURN = sql`
 const LIMITED_ENDPOINTS = sql`
   select h.endpoint_id, h.open_until is not null as is_probe, ${TOKENS} as tokens,
          case when h.open_until is not null then 1 else floor(${TOKENS}) end as allowance
-  from lane
-  join delivery.endpoints e on e.endpoint_id = lane.endpoint_id and e.status = 'enabled'
-  join delivery.endpoint_health h on h.endpoint_id = lane.endpoint_id
+  from waiting
+  join delivery.endpoints e on e.endpoint_id = waiting.endpoint_id and e.status = 'enabled'
+  join delivery.endpoint_health h on h.endpoint_id = waiting.endpoint_id
   where (e.rate_per_second is not null or h.open_until is not null)
     and (h.open_until is null or ${MAY_BE_PROBED}) and (e.rate_per_second is null or ${TOKENS} >= 1)
-    -- As a case it is asked last, of these few: as a join it would be made for every endpoint first.
-    and case when h.endpoint_id is not null then
-      exists (select from delivery.queue q, unnest(array[0, 1]) kind
-              where q.endpoint_id = e.endpoint_id and q.priority = kind and q.due_at <= now()) end
   for no key update of h skip locked`;
 
-/** What each endpoint has due, as far as its slots, its rate and its circuit go. */
+/**
+ * What each endpoint has due, as far as its slots, its rate and its circuit go. Each "offset 0" is one probe of a key
+ * for each endpoint: the planner knows nothing of how many there are, and would join the tables first.
+ */
 const OFFERS = sql`
-  select due.*
-  from lane
-  join delivery.endpoints e on e.endpoint_id = lane.endpoint_id and e.status = 'enabled'
-  join delivery.endpoint_health h on h.endpoint_id = lane.endpoint_id
-  left join limited on limited.endpoint_id = lane.endpoint_id
+  select due.*, free.attempts as free,
+         row_number() over (partition by waiting.endpoint_id order by due.priority, due.due_at) as turn
+  from waiting
   cross join lateral (
-    select floor(least(e.concurrency_max, h.concurrency_now))::int8 as attempts
-  ) slots
+    select e.endpoint_id, e.concurrency_max, e.rate_per_second, e.is_ordered from delivery.endpoints e
+    where e.endpoint_id = waiting.endpoint_id and e.status = 'enabled'
+    offset 0
+  ) e
+  cross join lateral (
+    select floor(least(e.concurrency_max, h.concurrency_now))::int8 as slots, h.open_until
+    from delivery.endpoint_health h where h.endpoint_id = waiting.endpoint_id
+    offset 0
+  ) health
+  left join limited on limited.endpoint_id = waiting.endpoint_id
   cross join lateral (
     select count(*) as attempts, count(*) filter (where f.priority = 1) as retries
     from (
@@ -129,27 +151,23 @@ const OFFERS = sql`
       -- the bitmap scan it would be otherwise visits all of them until the next vacuum.
       select q.priority from delivery.queue q
       where q.endpoint_id = e.endpoint_id and q.claimed_at is not null and q.due_at > now()
-      order by q.due_at limit slots.attempts
+      order by q.due_at limit health.slots
     ) f
   ) busy
   cross join lateral (
-    select least(slots.attempts - busy.attempts, limited.allowance::int8) as attempts,
-           greatest(1, floor(slots.attempts * ${RETRY_SHARE}::float8)) - busy.retries as retries
+    select greatest(0, least(health.slots - busy.attempts, limited.allowance::int8)) as attempts,
+           greatest(0, greatest(1, floor(health.slots * ${RETRY_SHARE}::float8)) - busy.retries)::int8 as retries
   ) free
   cross join lateral (
-    select ready.*, row_number() over (order by ready.priority, ready.due_at) as turn
-    from (
-      (select q.delivery_id, q.priority, q.due_at from delivery.queue q
-       where q.endpoint_id = e.endpoint_id and q.priority = 0 and q.due_at <= now() and ${IN_TURN}
-       order by q.due_at limit greatest(free.attempts, 0))
-      union all
-      (select q.delivery_id, q.priority, q.due_at from delivery.queue q
-       where q.endpoint_id = e.endpoint_id and q.priority = 1 and q.due_at <= now() and ${IN_TURN}
-       order by q.due_at limit greatest(least(free.attempts, free.retries), 0))
-    ) ready
-    order by turn limit greatest(free.attempts, 0)
+    (select q.delivery_id, q.priority, q.due_at from delivery.queue q
+     where q.endpoint_id = e.endpoint_id and q.priority = 0 and q.due_at <= now() and ${IN_TURN}
+     order by q.due_at limit free.attempts)
+    union all
+    (select q.delivery_id, q.priority, q.due_at from delivery.queue q
+     where q.endpoint_id = e.endpoint_id and q.priority = 1 and q.due_at <= now() and ${IN_TURN}
+     order by q.due_at limit least(free.attempts, free.retries))
   ) due
-  where (e.rate_per_second is null and h.open_until is null) or limited.endpoint_id is not null`;
+  where (e.rate_per_second is null and health.open_until is null) or limited.endpoint_id is not null`;
 
 /** What was claimed of the limited endpoints. */
 const SPENDING = sql`
@@ -164,10 +182,11 @@ const SPENDING = sql`
 
 export async function claimDeliveries(db: Kysely<DeliveryTables>, limits: ClaimLimits): Promise<ClaimedDelivery[]> {
   const { rows } = await sql<ClaimedDelivery>`
-    with recursive lane as (${WAITING_ENDPOINTS}), limited as materialized (${LIMITED_ENDPOINTS}),
-    offer as (${OFFERS}), chosen as (
+    with recursive lane as (${QUEUED_ENDPOINTS}), waiting as materialized (${WAITING_ENDPOINTS}),
+    limited as materialized (${LIMITED_ENDPOINTS}), offer as (${OFFERS}), chosen as (
       select place.delivery_id
-      from (select offer.*, row_number() over (partition by priority order by turn, due_at) as place from offer) place
+      from (select offer.*, row_number() over (partition by priority order by turn, due_at) as place
+            from offer where turn <= free) place
       where place.priority = 0 or place.place <= ${limits.retriesMax}::int8
       order by place.priority, place.place
       limit ${limits.deliveriesMax}::int8
@@ -192,7 +211,7 @@ export async function claimDeliveries(db: Kysely<DeliveryTables>, limits: ClaimL
       where q.delivery_id = l.delivery_id and e.endpoint_id = q.endpoint_id
       returning q.delivery_id, q.endpoint_id, q.attempt, q.priority, q.retries, q.scheduled_at, q.due_at, q.began_at,
                 q.triggered_by
-    ), spent as (${SPENDING})
+    ), spent as (${SPENDING}), secret as (${CURRENT_SECRETS})
     select c.delivery_id as "deliveryId", d.webhook_id as "webhookId", d.endpoint_id as "endpointId",
            d.merchant_id as "merchantId", d.partition, d."offset", d.event_type as "eventType",
            d.payout_id as "payoutId", d.body, e.url, e.concurrency_max as "concurrencyMax",
@@ -200,10 +219,11 @@ export async function claimDeliveries(db: Kysely<DeliveryTables>, limits: ClaimL
            greatest(0, extract(epoch from now() - c.began_at) * 1000)::float8 as "elapsedMs",
            e.retry_policy as "retryPolicy", e.timeout_ms as "timeoutMs", e.rate_per_second as "ratePerSecond",
            e.is_ordered as "isOrdered", c.triggered_by as "triggeredBy",
-           ${CURRENT_SECRETS} as secrets
+           secret.secrets
     from claimed c
     join delivery.deliveries d on d.delivery_id = c.delivery_id
     join delivery.endpoints e on e.endpoint_id = d.endpoint_id
+    join secret on secret.endpoint_id = d.endpoint_id
     order by c.priority, c.scheduled_at`.execute(db);
   return rows;
 }

@@ -4,13 +4,17 @@
  */
 import { type Clock, createLoop, type Service } from '@northwind/service-kit';
 
-/** Why a watched controller aborts. */
+/** Why what is watched is aborted. */
 export type AbortReason = 'deadline' | 'interrupted';
+
+export interface Abortable {
+  abort(reason: AbortReason): void;
+}
 
 export interface DeadlineWatch {
   readonly service: Service;
-  /** Aborts the controller when `clock.monotonicMs()` passes the deadline. Returns how to end the watch. */
-  watch(deadlineMs: number, controller: AbortController): () => void;
+  /** Aborts the attempt when `clock.monotonicMs()` passes the deadline. Returns how to end the watch. */
+  watch(deadlineMs: number, attempt: Abortable): () => void;
   abortAll(reason: AbortReason): void;
 }
 
@@ -18,7 +22,7 @@ export interface DeadlineWatch {
 const TICK_MS = 25;
 
 export function createDeadlineWatch(clock: Clock): DeadlineWatch {
-  const watched = new Map<AbortController, number>();
+  const watched = new Map<Abortable, number>();
 
   const service = createLoop({
     name: 'attempt deadlines',
@@ -26,8 +30,8 @@ export function createDeadlineWatch(clock: Clock): DeadlineWatch {
     pauseMs: TICK_MS,
     run: async () => {
       const nowMs = clock.monotonicMs();
-      for (const [controller, deadlineMs] of watched) {
-        if (deadlineMs <= nowMs) controller.abort('deadline' satisfies AbortReason);
+      for (const [attempt, deadlineMs] of watched) {
+        if (deadlineMs <= nowMs) attempt.abort('deadline');
       }
     },
     onError: (error) => {
@@ -37,12 +41,12 @@ export function createDeadlineWatch(clock: Clock): DeadlineWatch {
 
   return {
     service,
-    watch(deadlineMs, controller) {
-      watched.set(controller, deadlineMs);
-      return () => void watched.delete(controller);
+    watch(deadlineMs, attempt) {
+      watched.set(attempt, deadlineMs);
+      return () => void watched.delete(attempt);
     },
     abortAll(reason) {
-      for (const controller of watched.keys()) controller.abort(reason);
+      for (const attempt of watched.keys()) attempt.abort(reason);
     },
   };
 }

@@ -1,9 +1,18 @@
 /**
- * Claims what is due and keeps the worker's slots busy. A slot is held from the claim until the receipt is committed,
- * so what the worker has in hand is bounded whatever is slow: the endpoints or the database.
+ * Claims what is due and keeps the worker busy. What it has in hand, from the claim until the receipt is committed, is
+ * bounded whatever is slow: the endpoints (`concurrency` are being sent) or the database (as many again are answered).
  */
 import { type Clock, createAlarm, type Health, type Logger, type Service } from '@northwind/service-kit';
-import { CLAIM_AGE_MAX_MS, POLL_MS, RATE_CLAIM_MS_MIN, RETRY_SHARE, STOP_GRACE_MS, STOP_RECORD_MS } from '../limits.ts';
+import {
+  CLAIM_AGE_MAX_MS,
+  CLAIM_PAUSE_MS,
+  IN_HAND,
+  POLL_MS,
+  RATE_CLAIM_MS_MIN,
+  RETRY_SHARE,
+  STOP_GRACE_MS,
+  STOP_RECORD_MS,
+} from '../limits.ts';
 import type { AttemptJournal } from './attempt-journal.ts';
 import type { ClaimedDelivery, ClaimLimits } from './claim-deliveries.ts';
 import { createClaimLoop } from './claim-loop.ts';
@@ -16,8 +25,11 @@ export const DELIVERIES = 'webhook deliveries';
 export interface EngineOptions {
   readonly claim: (limits: ClaimLimits) => Promise<ClaimedDelivery[]>;
   readonly release: (claims: readonly Claim[]) => Promise<void>;
-  /** Makes the attempt, records it, and says when the delivery is due again (null: not here). Never rejects. */
-  readonly attempt: (delivery: ClaimedDelivery) => Promise<number | null>;
+  /**
+   * Makes the attempt, calls `onSent`, records it, and says when the delivery is due again (null: not here). Never
+   * rejects.
+   */
+  readonly attempt: (delivery: ClaimedDelivery, onSent: () => void) => Promise<number | null>;
   /** Cuts off the attempts under way. */
   readonly interrupt: () => void;
   readonly journal: Pick<AttemptJournal, 'giveUpOn'>;
@@ -30,7 +42,9 @@ export interface EngineOptions {
 
 export interface DeliveryEngine {
   readonly service: Service;
-  readonly slots: Pick<Slots, 'total' | 'retries'>;
+  readonly slots: Pick<Slots, 'sending'>;
+  /** The last claim left something due behind, as far as it could tell: each slot is wanted. */
+  readonly isBusy: boolean;
   /** There may be something due. */
   wake(): void;
 }
@@ -43,9 +57,14 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
   const claimAgeMaxMs = Math.min(CLAIM_AGE_MAX_MS, leaseMs / 2);
   // There may be more due than the last claim could take: the next free slot asks again.
   let mayHaveMore = false;
+  let lastClaimMs = Number.NEGATIVE_INFINITY;
 
   async function work(delivery: ClaimedDelivery): Promise<void> {
-    const dueInMs = await options.attempt(delivery);
+    const onSent = () => {
+      slots.sent();
+      if (mayHaveMore) alarm.ring();
+    };
+    const dueInMs = await options.attempt(delivery, onSent);
     slots.free(delivery);
     const isDueSoon = dueInMs !== null && dueInMs <= POLL_MS.last;
     if (dueInMs !== null) alarm.ringWithin(dueInMs);
@@ -53,11 +72,18 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
   }
 
   async function claimOnce(isStopping: () => boolean): Promise<boolean> {
-    const deliveriesMax = concurrency - slots.total;
+    const deliveriesMax = Math.min(concurrency - slots.sending, concurrency * IN_HAND - slots.total);
     const retriesFree = Math.max(0, Math.min(deliveriesMax, retriesMax - slots.retries));
     mayHaveMore = deliveriesMax === 0;
     if (deliveriesMax === 0) return false;
+    const pauseMs = deliveriesMax * 2 < concurrency ? CLAIM_PAUSE_MS.busy : CLAIM_PAUSE_MS.least;
+    const restMs = lastClaimMs + pauseMs - clock.monotonicMs();
+    if (restMs > 0) {
+      alarm.ringWithin(restMs);
+      return false;
+    }
     const askedAtMs = clock.monotonicMs();
+    lastClaimMs = askedAtMs;
     const claimed = await options.claim({ deliveriesMax, retriesMax: retriesFree, leaseMs });
     const isLate = clock.monotonicMs() - askedAtMs > claimAgeMaxMs;
     if (claimed.length > 0 && (isStopping() || isLate)) {
@@ -65,10 +91,7 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
       return false;
     }
     for (const delivery of claimed) slots.take(delivery);
-    mayHaveMore =
-      claimed.length === deliveriesMax ||
-      slots.retries >= retriesMax ||
-      claimed.some((delivery) => slots.of(delivery.endpointId) * 2 >= delivery.concurrencyMax);
+    mayHaveMore = claimed.length === deliveriesMax || slots.retries >= retriesMax || slots.isCrowded;
     for (const { ratePerSecond } of claimed) {
       if (ratePerSecond !== null) alarm.ringWithin(Math.max(RATE_CLAIM_MS_MIN, 1_000 / ratePerSecond));
     }
@@ -78,7 +101,14 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
 
   const drain = () => drainSlots(slots, options);
   const service = createClaimLoop({ ...options, name: DELIVERIES, claimOnce, alarm, drain });
-  return { service, slots, wake: () => alarm.ring() };
+  return {
+    service,
+    slots,
+    get isBusy() {
+      return mayHaveMore;
+    },
+    wake: () => alarm.ring(),
+  };
 }
 
 /** Waits for the attempts under way; cuts off those that take long; lastly gives up on a database that is away. */

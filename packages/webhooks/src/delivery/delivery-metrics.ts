@@ -34,7 +34,7 @@ export function createDeliveryMetrics({ registry, inFlight }: DeliveryMetricsOpt
   });
   new Gauge({
     name: 'webhook_attempts_in_flight',
-    help: 'Slots taken, from the claim to the committed receipt',
+    help: 'Attempts that are being sent',
     registers,
     collect() {
       this.set(inFlight());

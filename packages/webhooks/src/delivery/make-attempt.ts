@@ -3,8 +3,7 @@ import type { Clock, Health, Logger } from '@northwind/service-kit';
 import { isTest } from '../planning/event-types.ts';
 import { type RetryPolicy, retryPolicyOf } from '../policy/retry-policy.ts';
 import { NO_EXCHANGE } from '../receipts/receipt.ts';
-import { openSigningKeys } from '../signing/open-signing-keys.ts';
-import type { SecretBox } from '../signing/secret-box.ts';
+import type { Keyring } from '../signing/keyring.ts';
 import type { AttemptJournal } from './attempt-journal.ts';
 import type { ClaimedDelivery } from './claim-deliveries.ts';
 import { decideNextStep } from './decide-next-step.ts';
@@ -17,7 +16,7 @@ const ONCE = retryPolicyOf([]);
 
 export interface AttemptContext {
   readonly sender: Pick<Sender, 'send'>;
-  readonly secrets: SecretBox;
+  readonly keyring: Keyring;
   readonly journal: Pick<AttemptJournal, 'record'>;
   /** Of endpoints that have none of their own. */
   readonly policy: RetryPolicy;
@@ -29,12 +28,19 @@ export interface AttemptContext {
   readonly health: Health | undefined;
 }
 
-/** Returns in how many milliseconds the delivery is due again, or null when it isn't. Never rejects. */
-export async function makeAttempt(context: AttemptContext, delivery: ClaimedDelivery): Promise<number | null> {
+/**
+ * Returns in how many milliseconds the delivery is due again, or null when it isn't. Never rejects. `onSent` is called
+ * when it has ended and only its receipt is left to write.
+ */
+export async function makeAttempt(
+  context: AttemptContext,
+  delivery: ClaimedDelivery,
+  onSent: () => void,
+): Promise<number | null> {
   const { sender, journal, clock, chance, metrics } = context;
   const startedAt = clock.now();
   const startedMs = clock.monotonicMs();
-  const keys = openSigningKeys(context.secrets, delivery);
+  const keys = context.keyring.keysOf(delivery);
   if (keys === null) alarmAboutSecret(context, delivery);
   const sent = keys === null ? SECRET_UNAVAILABLE : await sender.send({ ...delivery, keys });
   const { answer, disableRequested } = heedDeliveryHeader(sent);
@@ -45,6 +51,7 @@ export async function makeAttempt(context: AttemptContext, delivery: ClaimedDeli
   const facts = { outcome, retries: delivery.retries, retryAfterMs, elapsedMs, disableRequested };
   const next = decideNextStep(facts, policyOf(context, delivery), chance());
   metrics.attempted(outcome, durationMs);
+  onSent();
   const recorded = await journal.record({
     deliveryId: delivery.deliveryId,
     endpointId: delivery.endpointId,
@@ -87,9 +94,9 @@ function policyOf(context: AttemptContext, delivery: ClaimedDelivery): RetryPoli
 }
 
 /** Stays red: the key is this process's configuration, so only another start with the right one repairs it. */
-function alarmAboutSecret({ secrets, health }: AttemptContext, delivery: ClaimedDelivery): void {
+function alarmAboutSecret({ keyring, health }: AttemptContext, delivery: ClaimedDelivery): void {
   const keyIds = delivery.secrets.map(({ keyId }) => keyId).join(', ') || 'none';
-  const detail = `secret of ${delivery.endpointId} was sealed with key ${keyIds}, this worker has ${secrets.keyId}`;
+  const detail = `secret of ${delivery.endpointId} was sealed with key ${keyIds}, this worker has ${keyring.keyId}`;
   health?.set('webhook secrets', 'failing', detail);
 }
 

@@ -1,6 +1,6 @@
-/** Reads an answer's body for the receipt: decoded, capped, and never more of it than that. */
+/** What a receipt keeps of an answer's body: decoded, capped, storable. */
 import { hash } from 'node:crypto';
-import type { Readable, Transform } from 'node:stream';
+import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 
 export interface ResponseBody {
@@ -19,12 +19,12 @@ const DECODERS: Readonly<Record<string, () => Transform>> = {
 };
 
 /**
- * We ask for no content encoding, but an endpoint may send one all the same. The cap holds for the bytes that are read
- * and again for what they decode to, so a small body that would grow without end costs one buffer. Never throws:
- * whatever happens to the body, the status has decided already.
+ * We ask for no content encoding, but an endpoint may send one all the same. `raw` is capped, and the cap holds again
+ * for what it decodes to, so a small body that would grow without end costs one buffer. Never throws: whatever happens
+ * to the body, the status has decided already.
  */
 export async function readResponseBody(
-  body: Readable,
+  raw: Collected,
   contentEncoding: string | string[] | undefined,
   bytesMax: number,
 ): Promise<ResponseBody> {
@@ -32,17 +32,16 @@ export async function readResponseBody(
     .trim()
     .toLowerCase();
   const createDecoder = DECODERS[encoding];
-  const raw = await collect(body, bytesMax);
   const { bytes, truncated } = createDecoder ? await decodeInTurn(createDecoder, raw, bytesMax) : raw;
   return { text: toStorableText(bytes, truncated), truncated, sha256: hash('sha256', bytes) };
 }
 
-interface Collected {
+export interface Collected {
   readonly bytes: Buffer;
   readonly truncated: boolean;
 }
 
-async function collect(source: Readable, bytesMax: number): Promise<Collected> {
+async function collect(source: Transform, bytesMax: number): Promise<Collected> {
   const chunks: Buffer[] = [];
   let length = 0;
   let truncated = false;
@@ -52,7 +51,7 @@ async function collect(source: Readable, bytesMax: number): Promise<Collected> {
       length += chunk.length;
       if (length > bytesMax) {
         truncated = true;
-        break; // leaving the iteration destroys the stream, and with it the connection
+        break;
       }
     }
   } catch {

@@ -116,14 +116,16 @@ export async function recordAttempts(
         health_effect text, is_test boolean)
     ), held as materialized (
       -- One probe of the key for each, whatever the planner makes of a queue whose length changes by the minute:
-      -- "offset 0" keeps it from joining the whole of it.
+      -- "offset 0" keeps it from joining the whole of it, and what is asked outside from walking through the index of
+      -- what is claimed.
       select f.delivery_id, f.next_state, f.next_delay_ms, f.next_retries, q.place
       from finished f
       cross join lateral (
-        select q.ctid as place from delivery.queue q
-        where q.delivery_id = f.delivery_id and q.attempt = f.attempt and q.claimed_at is not null
+        select q.ctid as place, q.claimed_at from delivery.queue q
+        where q.delivery_id = f.delivery_id and q.attempt = f.attempt
         offset 0
       ) q
+      where q.claimed_at is not null
     ), ended as (
       delete from delivery.queue q
       where q.ctid = any (array(select h.place from held h where h.next_state <> 'pending'))

@@ -1,9 +1,9 @@
 /**
- * Sends one attempt and says how it ended. undici.request follows no redirect, sends nothing twice, and keeps
+ * Sends one attempt and says how it ended. The client follows no redirect, sends nothing twice, and keeps
  * connections alive per origin; every connection it opens goes through the guarded connector.
  */
 import type { Clock } from '@northwind/service-kit';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import { checkTarget, type TargetRules } from '../egress/check-target.ts';
 import { BlockedTargetError, createGuardedConnector } from '../egress/guarded-connector.ts';
 import type { ResolveHost } from '../egress/resolve-host.ts';
@@ -13,12 +13,12 @@ import {
   RESPONSE_BODY_BYTES_MAX,
   RESPONSE_HEADER_BYTES_MAX,
 } from '../limits.ts';
-import { type Exchange, type HeaderRecord, NO_EXCHANGE } from '../receipts/receipt.ts';
+import { type Exchange as ExchangeRecord, type HeaderRecord, NO_EXCHANGE } from '../receipts/receipt.ts';
 import { redactHeaders } from '../receipts/redact-headers.ts';
 import { type SigningKey, signMessage } from '../signing/sign-message.ts';
 import { classifyFailure, type Failure } from './classify-failure.ts';
-import type { DeadlineWatch } from './deadline-watch.ts';
-import { createExchangeObserver, describeTimes, type Observation } from './observe-exchanges.ts';
+import type { AbortReason, DeadlineWatch } from './deadline-watch.ts';
+import { type AnswerHead, createExchanger, type Exchange } from './exchange.ts';
 import { OUTCOMES, type Outcome, outcomeOfStatus } from './outcome.ts';
 import { parseRetryAfter } from './parse-retry-after.ts';
 import { readResponseBody } from './read-response-body.ts';
@@ -32,7 +32,7 @@ export interface OutgoingMessage {
   readonly timeoutMs: number | null;
 }
 
-export interface Answer extends Exchange {
+export interface Answer extends ExchangeRecord {
   readonly outcome: Outcome;
   readonly detail: string | null;
   readonly retryAfterMs: number | null;
@@ -67,72 +67,53 @@ export function createSender(options: SenderOptions): Sender {
     pipelining: 1,
   });
 
-  const observer = createExchangeObserver(clock);
-  const client = agent.compose(observer.interceptor);
+  const exchanger = createExchanger(agent, clock);
 
   return {
     async send(message) {
       const target = checkTarget(message.url, options);
       if (!target.ok) return failed(classifyFailure(new BlockedTargetError()), NO_EXCHANGE);
-      const controller = new AbortController();
-      const unwatch = deadlines.watch(clock.monotonicMs() + (message.timeoutMs ?? totalDeadlineMs), controller);
       const { url } = target;
-      const observation = observer.begin();
       const headers = headersOf(message, clock);
-      try {
-        return await request(client, { message, url, headers, observation, clock, signal: controller.signal });
-      } catch (error) {
-        const failure = controller.signal.aborted ? causeOfAbort(controller.signal) : classifyFailure(error);
-        if (failure === null) options.onUnexpectedError(error);
-        return failed(failure, exchangeWithoutAnswer(message, { url, headers, observation, error }));
-      } finally {
-        unwatch();
-      }
+      const exchange = exchanger.post({ ...message, url, headers });
+      const unwatch = deadlines.watch(clock.monotonicMs() + (message.timeoutMs ?? totalDeadlineMs), exchange);
+      await exchange.ended;
+      unwatch();
+      const requestHeaders = exchange.started ? sentHeaders(message, url, headers) : null;
+      if (exchange.head !== null) return answered(exchange, exchange.head, { requestHeaders, clock });
+      const failure = exchange.abortedBy ? aborted(exchange.abortedBy) : classifyFailure(exchange.error);
+      if (failure === null) options.onUnexpectedError(exchange.error);
+      return failed(failure, { ...NO_EXCHANGE, ...exchange.times, requestHeaders });
     },
     interrupt: () => deadlines.abortAll('interrupted'),
     close: () => {
-      observer.close();
+      exchanger.close();
       return agent.destroy();
     },
   };
 }
 
-interface Request {
-  readonly message: OutgoingMessage;
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly observation: Observation;
+interface Sent {
+  readonly requestHeaders: HeaderRecord | null;
   readonly clock: Clock;
-  readonly signal: AbortSignal;
 }
 
-async function request(client: Dispatcher, { message, url, headers, observation, clock, signal }: Request) {
-  const { timeoutMs } = message;
-  const response = await client.request({
-    origin: url.origin,
-    path: `${url.pathname}${url.search}`,
-    method: 'POST',
-    headers,
-    body: message.body,
-    signal,
-    ...(timeoutMs !== null && { headersTimeout: timeoutMs, bodyTimeout: timeoutMs }),
-    opaque: observation,
-  });
-  const { statusCode } = response;
-  const read = await readResponseBody(response.body, response.headers['content-encoding'], RESPONSE_BODY_BYTES_MAX);
-  const outcome = outcomeOfStatus(statusCode);
+/** The status decides, whatever became of the body. */
+async function answered(exchange: Exchange, { status, headers }: AnswerHead, sent: Sent): Promise<Answer> {
+  const read = await readResponseBody(exchange.body, headers['content-encoding'], RESPONSE_BODY_BYTES_MAX);
+  const outcome = outcomeOfStatus(status);
   return {
     outcome,
     detail: outcome === 'delivered' ? null : OUTCOMES[outcome],
-    ...describeTimes(observation),
-    requestHeaders: sentHeaders(message, url, headers),
-    responseStatus: statusCode,
-    responseHeaders: redactHeaders(response.headers),
+    ...exchange.times,
+    requestHeaders: sent.requestHeaders,
+    responseStatus: status,
+    responseHeaders: redactHeaders(headers),
     responseBody: read.text,
     responseTruncated: read.truncated,
     responseSha256: read.sha256,
-    retryAfterMs: parseRetryAfter(response.headers['retry-after'], clock.nowMs()),
-  } satisfies Answer;
+    retryAfterMs: parseRetryAfter(headers['retry-after'], sent.clock.nowMs()),
+  };
 }
 
 function headersOf({ webhookId, body, keys }: OutgoingMessage, clock: Clock): Record<string, string> {
@@ -158,24 +139,12 @@ function sentHeaders(message: OutgoingMessage, url: URL, headers: Readonly<Recor
   });
 }
 
-interface Broken extends Pick<Request, 'url' | 'headers' | 'observation'> {
-  readonly error: unknown;
-}
-
-function exchangeWithoutAnswer(message: OutgoingMessage, { url, headers, observation, error }: Broken): Exchange {
-  return {
-    ...NO_EXCHANGE,
-    ...describeTimes(observation, error),
-    requestHeaders: observation.started ? sentHeaders(message, url, headers) : null,
-  };
-}
-
-function causeOfAbort(signal: AbortSignal): Failure {
-  const outcome: Outcome = signal.reason === 'interrupted' ? 'interrupted' : 'timeout';
+function aborted(reason: AbortReason): Failure {
+  const outcome: Outcome = reason === 'interrupted' ? 'interrupted' : 'timeout';
   return { outcome, detail: OUTCOMES[outcome] };
 }
 
-function failed(failure: Failure | null, exchange: Exchange): Answer {
+function failed(failure: Failure | null, exchange: ExchangeRecord): Answer {
   const { outcome, detail } = failure ?? {
     outcome: 'connection_failed',
     detail: OUTCOMES.connection_failed,

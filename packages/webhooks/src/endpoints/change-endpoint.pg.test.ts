@@ -39,6 +39,24 @@ test('what is changed is stored, what is left out stays, and another merchant ch
   expect(await changeEndpoint(stage.api.db, other, request)).toEqual({ ok: false, problem: 'not_found' });
 });
 
+test('of changes at the same time none is lost', async () => {
+  await using stage = await openStage();
+  const { endpoint } = await stage.register('http://127.0.0.1:9/');
+  const { endpointId } = endpoint;
+  await Promise.all([
+    changed(stage, endpointId, { policy: { ratePerSecond: 3 } }),
+    changed(stage, endpointId, { policy: { timeoutMs: 2_000 } }),
+    changed(stage, endpointId, { eventTypes: ['payout.failed'] }),
+    changed(stage, endpointId, { url: 'http://127.0.0.1:8/', status: 'disabled' }),
+  ]);
+  expect(await readEndpoint(stage.db, { merchantId: MERCHANT, endpointId })).toMatchObject({
+    url: 'http://127.0.0.1:8/',
+    eventTypes: ['payout.failed'],
+    status: 'disabled',
+    policy: { ...ENDPOINT_POLICY, ratePerSecond: 3, timeoutMs: 2_000 },
+  });
+});
+
 test('a policy is followed by the workers: its waits, its window, its timeout', async () => {
   await using stage = await openStage();
   await using merchant = await startFakeMerchant({ answer: { hang: true } });

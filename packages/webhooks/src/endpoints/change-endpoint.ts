@@ -1,10 +1,16 @@
 /** Changes an endpoint: where it is, what it is told, how it is treated, and whether anything is sent there. */
 import { type Kysely, sql } from 'kysely';
-import { changedPolicy, type EndpointPolicyChange, storedPolicy } from '../policy/endpoint-policy.ts';
+import {
+  changedPolicy,
+  type EndpointPolicy,
+  type EndpointPolicyChange,
+  storedPolicy,
+} from '../policy/endpoint-policy.ts';
 import type { DeliveryTables } from '../tables.ts';
 import { type CheckOptions, checkEventTypes, checkUrl } from './check-endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointProblem, endpointProblem } from './endpoint-problem.ts';
+import { lockEndpoint } from './lock-endpoint.ts';
 import { type MissedTables, planMissed } from './plan-missed.ts';
 import { readEndpoint } from './read-endpoint.ts';
 
@@ -35,35 +41,62 @@ export type ChangeResult =
     }
   | { readonly ok: false; readonly problem: EndpointProblem | 'not_found' };
 
+/** All of it in one transaction, but for the catch-up: two changes at once are made one after the other. */
 export async function changeEndpoint(
   db: Kysely<MissedTables>,
   place: EndpointToChange,
   { change, options }: { readonly change: EndpointChange; readonly options: CheckOptions },
 ): Promise<ChangeResult> {
+  const types = change.eventTypes && checkEventTypes(change.eventTypes);
+  if (types?.ok === false) return { ok: false, problem: endpointProblem(types.code) };
   const deliveries = db as unknown as Kysely<DeliveryTables>;
-  const before = await readEndpoint(deliveries, place);
-  if (before === null) return { ok: false, problem: 'not_found' };
-  // A URL that stays is not judged again: its host may be down for the moment.
-  const target =
-    change.url === undefined ? { ok: true as const, url: before.url } : await checkUrl(change.url, options);
-  if (!target.ok) return { ok: false, problem: endpointProblem(target.code) };
-  const types = checkEventTypes(change.eventTypes ?? before.eventTypes);
-  if (!types.ok) return { ok: false, problem: endpointProblem(types.code) };
-  const policy = storedPolicy(changedPolicy(before.policy, change.policy ?? {}));
-  const { rows } = await sql`
-    update delivery.endpoints
-    set url = ${target.url}, event_types = ${types.eventTypes}::text[],
-        retry_policy = ${policy.retryPolicy === null ? null : JSON.stringify(policy.retryPolicy)}::jsonb,
-        timeout_ms = ${policy.timeoutMs}::int4, concurrency_max = ${policy.concurrencyMax}::int4,
-        rate_per_second = ${policy.ratePerSecond}::float8, is_ordered = ${policy.isOrdered}::boolean
-    where endpoint_id = ${place.endpointId} and merchant_id = ${place.merchantId} and status <> 'removed'
-    returning endpoint_id`.execute(deliveries);
-  if (rows.length === 0) return { ok: false, problem: 'not_found' };
-  if (change.status === 'disabled') await disable(deliveries, place);
-  const released = change.status === 'enabled' ? await enable(deliveries, place, change.catchUp ?? false) : 0;
+  // Another merchant's question is answered before a name is resolved for it; a URL that stays is not judged again:
+  // its host may be down for the moment.
+  if ((await readEndpoint(deliveries, place)) === null) return { ok: false, problem: 'not_found' };
+  const target = change.url === undefined ? undefined : await checkUrl(change.url, options);
+  if (target?.ok === false) return { ok: false, problem: endpointProblem(target.code) };
+
+  const released = await deliveries.transaction().execute(async (trx) => {
+    await lockHealth(trx, place);
+    const before = (await lockEndpoint(trx, place)) ? await readEndpoint(trx, place) : null;
+    if (before === null) return null;
+    const url = target?.url ?? before.url;
+    const eventTypes = types?.eventTypes ?? before.eventTypes;
+    await store(trx, place, { url, eventTypes, policy: changedPolicy(before.policy, change.policy ?? {}) });
+    if (change.status === 'disabled') await disable(trx, place);
+    return change.status === 'enabled' ? enable(trx, place, change.catchUp ?? false) : 0;
+  });
+  if (released === null) return { ok: false, problem: 'not_found' };
   const planned = change.catchUp ? await planMissed(db, place) : 0;
   const endpoint = await readEndpoint(deliveries, place);
   return endpoint ? { ok: true, endpoint, released, planned } : { ok: false, problem: 'not_found' };
+}
+
+/** First, as those do who record attempts: an endpoint that is enabled while it fails is no deadlock. */
+async function lockHealth(trx: Kysely<DeliveryTables>, { endpointId }: EndpointToChange): Promise<void> {
+  await sql`
+    select from delivery.endpoint_health where endpoint_id = ${endpointId} for no key update`.execute(trx);
+}
+
+interface StoredEndpoint {
+  readonly url: string;
+  readonly eventTypes: readonly string[];
+  readonly policy: EndpointPolicy;
+}
+
+async function store(
+  trx: Kysely<DeliveryTables>,
+  { endpointId }: EndpointToChange,
+  { url, eventTypes, policy }: StoredEndpoint,
+): Promise<void> {
+  const { retryPolicy, timeoutMs, concurrencyMax, ratePerSecond, isOrdered } = storedPolicy(policy);
+  await sql`
+    update delivery.endpoints
+    set url = ${url}, event_types = ${eventTypes}::text[],
+        retry_policy = ${retryPolicy === null ? null : JSON.stringify(retryPolicy)}::jsonb,
+        timeout_ms = ${timeoutMs}::int4, concurrency_max = ${concurrencyMax}::int4,
+        rate_per_second = ${ratePerSecond}::float8, is_ordered = ${isOrdered}::boolean
+    where endpoint_id = ${endpointId}`.execute(trx);
 }
 
 /** What planners that found it enabled plan still waits with the rest. */

@@ -3,6 +3,7 @@ import { type PayoutTransition, transitionsSource } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
 import type { Clock, Database, Health, Logger, Service } from '@northwind/service-kit';
 import type { Kysely } from 'kysely';
+import { PLAN_COLLECT_MS } from '../limits.ts';
 import type { DeliveryTables } from '../tables.ts';
 import { planDeliveries } from './plan-deliveries.ts';
 
@@ -32,6 +33,7 @@ export function createPlanner(options: PlannerOptions): Service {
     group: PLANNER_GROUP,
     source: transitionsSource as unknown as Source<PayoutTransition, WebhookDatabase>,
     doorbell: DOORBELL_READ,
+    collectMs: PLAN_COLLECT_MS,
     logger,
     clock,
     ...(health && { health }),

@@ -111,6 +111,7 @@ test('what is skipped says why', async () => {
     [resent]: 'state_changed',
     [deleted]: 'deleted',
   });
+  await eventually(() => merchant.requests.length > 0);
   expect(merchant.requests).toHaveLength(1);
 });
 

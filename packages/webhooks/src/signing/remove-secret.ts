@@ -1,8 +1,8 @@
 /** Takes a secret away before its overlap ends, or the key pair of v1a for good. The current secret of v1 stays. */
 import { type Kysely, sql } from 'kysely';
+import { lockEndpoint } from '../endpoints/lock-endpoint.ts';
 import type { DeliveryTables } from '../tables.ts';
 import { readLiveSecrets, type SecretsOfEndpoint } from './list-secrets.ts';
-import { lockEndpoint } from './lock-endpoint.ts';
 import { type ActedBy, recordSecretActions } from './record-secret-action.ts';
 import { type RefusedSecret, refuseSecret } from './secret-problem.ts';
 

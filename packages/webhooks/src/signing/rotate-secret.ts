@@ -6,12 +6,12 @@
  * the only one from now on, which is what a leak asks for.
  */
 import { type Kysely, sql } from 'kysely';
+import { lockEndpoint } from '../endpoints/lock-endpoint.ts';
 import { SECRET_OVERLAP_HOURS, SECRETS_LIVE_MAX } from '../limits.ts';
 import type { DeliveryTables } from '../tables.ts';
 import { checkOwnSecret } from './check-own-secret.ts';
 import { formatPublicKey, publicKeyOf, SEED_BYTES } from './ed25519.ts';
 import { type LiveSecret, readLiveSecrets, type SecretsOfEndpoint } from './list-secrets.ts';
-import { lockEndpoint } from './lock-endpoint.ts';
 import { type ActedBy, recordSecretActions } from './record-secret-action.ts';
 import { isSigningScheme, type SigningScheme } from './scheme.ts';
 import { formatSecret, SECRET_BYTES } from './secret.ts';
