@@ -2,7 +2,7 @@
 import { ledgerMigrations } from '@northwind/event-store';
 import { readMigrations } from '@northwind/projector';
 import { migrate, openDatabase, randomBytes } from '@northwind/service-kit';
-import { deliveryMigrations, registerEndpoint, type WebhookDatabase } from '@northwind/webhooks';
+import { deliveryMigrations, registerEndpoint, type WebhookDatabase, WORKER_MEMORY } from '@northwind/webhooks';
 import { merchantName } from '../e2e/schedule-events.ts';
 import { startProjector } from '../live/start-projector.ts';
 import { type Child, runChild } from '../writer/run-child.ts';
@@ -47,6 +47,7 @@ export async function startProcesses(url: string, signal: AbortSignal): Promise<
 
 export function startWorker(url: string): Child {
   return runChild(WORKER, {
+    ...WORKER_MEMORY,
     DATABASE_URL: url,
     SETTLEMENT_SECRETS_KEY: SECRETS_KEY,
     SETTLEMENT_WEBHOOKS_ALLOW_INSECURE_TARGETS: 'true',

@@ -1,5 +1,4 @@
 /** The ledger-writer as production runs it: configuration, database, queue, health, metrics. */
-import { setFlagsFromString } from 'node:v8';
 import { createDoorbell, createEventLog, DOORBELL_LEDGER, ledgerMigrations } from '@northwind/event-store';
 import {
   assertMigrated,
@@ -9,6 +8,7 @@ import {
   createMetrics,
   createService,
   type Environment,
+  growHeapSlowly,
   Histogram,
   healthServer,
   type Service,
@@ -22,17 +22,10 @@ import { createMessageQueue } from './queue/message-queue.ts';
 import { createSqsClient } from './queue/sqs-client.ts';
 import { createWriter } from './writer.ts';
 
-/**
- * How much garbage may gather before old space is collected, in percent of what is in use. V8's own choice is several
- * times as much on a large machine; what a writer has in use is little, so collecting it oftener costs next to nothing.
- * V8 reads this flag at each collection.
- */
-const HEAP_GROWING_PERCENT = 50;
-
 /** Throws ConfigError for a wrong environment. Nothing is started yet. */
 export async function createWriterProcess(env: Environment): Promise<Service> {
   const config = loadWriterConfig(env);
-  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
+  growHeapSlowly();
   const logger = createLogger({ name: 'ledger-writer', level: config.SETTLEMENT_LOG_LEVEL });
   const health = createHealth(['log', 'queue']);
   const registry = createMetrics();

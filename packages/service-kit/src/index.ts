@@ -29,6 +29,7 @@ export { type Alarm, createAlarm } from './lifecycle/create-alarm.ts';
 export { createLoop, type LoopOptions } from './lifecycle/create-loop.ts';
 export { createService, type ServiceDefinition } from './lifecycle/create-service.ts';
 export { explainStartupError } from './lifecycle/explain-startup-error.ts';
+export { growHeapSlowly } from './lifecycle/grow-heap-slowly.ts';
 export {
   EXIT_FAILED,
   EXIT_WRONG_CONFIG,

@@ -13,6 +13,7 @@ import {
   serviceStack,
 } from '@northwind/service-kit';
 import type { Kysely } from 'kysely';
+import { createBacklogGauges } from './backlog-gauges.ts';
 import { createAnnouncer } from './dead-letters/create-announcer.ts';
 import type { DeadLetterQueue } from './dead-letters/dead-letter-queue.ts';
 import { createAttemptJournal } from './delivery/attempt-journal.ts';
@@ -26,6 +27,7 @@ import { releaseClaims } from './delivery/release-claims.ts';
 import { createSender } from './delivery/sender.ts';
 import { createResolver, type ResolveHost } from './egress/resolve-host.ts';
 import { HEALTH_RULES, type HealthRules } from './health/health-rules.ts';
+import { createHealthReport } from './health/report-health.ts';
 import { CONCURRENCY, CONNECT_TIMEOUT_MS, LEASE_MS, TOTAL_DEADLINE_MS } from './limits.ts';
 import { createPlanner, type WebhookDatabase } from './planning/create-planner.ts';
 import { retryPolicyOf } from './policy/retry-policy.ts';
@@ -99,6 +101,7 @@ export function createWebhookWorker(options: WebhookWorkerOptions): Service {
     onQueued();
   };
   const db = database.db as unknown as Kysely<DeliveryTables>;
+  if (options.registry) createBacklogGauges(options.registry, db);
   return serviceStack('webhook worker', [
     closing('webhook connections', () => sender.close()),
     deadlines.service,
@@ -138,8 +141,13 @@ function createEngine(options: EngineParts, sender: ReturnType<typeof createSend
   const { logger, clock, health, retrySchedule = RETRY_SCHEDULE, chance = randomUnit } = options;
   const db = options.database.db as unknown as Kysely<DeliveryTables>;
   const rules = { ...HEALTH_RULES, ...options.healthRules };
+  const reportHealth = createHealthReport({ logger, registry: options.registry });
   const journal = createAttemptJournal({
-    write: (attempts) => recordAttempts(db, attempts, rules),
+    async write(attempts) {
+      const { outcomes, healthEvents } = await recordAttempts(db, attempts, rules);
+      for (const event of healthEvents) reportHealth(event);
+      return outcomes;
+    },
     mayGather: () => !engine.isBusy,
     clock,
     logger,

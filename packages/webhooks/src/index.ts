@@ -98,4 +98,5 @@ export { type RefusedSecret, SECRET_PROBLEMS, type SecretProblem } from './signi
 export { listTests } from './test-events/list-tests.ts';
 export { sendTestEvent, type TestOutcome } from './test-events/send-test-event.ts';
 export { createWebhooksProcess } from './webhooks-process.ts';
+export { WORKER_MEMORY } from './worker-memory.ts';
 export { WORKER_SESSIONS } from './worker-sessions.ts';

@@ -40,8 +40,11 @@ export const RETRY_SHARE = 0.5;
 export const CLAIM_PAUSE_MS = { least: 5, busy: 25 } as const;
 /** How long finished attempts gather before an idle journal writes, while nothing is waiting for their slots. */
 export const RECORD_GATHER_MS = 25;
-/** Attempts that one statement records at most. */
-export const RECORD_BATCH_MAX = 256;
+/**
+ * What one statement records at most: attempts, and characters of answers, which take a multiple of their size in
+ * memory until they are sent.
+ */
+export const RECORD_BATCH_MAX = { attempts: 256, characters: 1_048_576 } as const;
 
 /** Polling is the truth and the doorbell only makes it quicker; an idle worker's polls grow to the second. */
 export const POLL_MS = { first: 50, last: 1_000 } as const;
@@ -50,6 +53,8 @@ export const POLL_MS = { first: 50, last: 1_000 } as const;
 export const RESPONSE_BODY_BYTES_MAX = 65_536;
 /** What the HTTP parser is given at once. Nearly every answer is smaller. */
 export const READ_BYTES_MAX = 4_096;
+/** Of an answer, with everything around its body. A body of a byte in each chunk is six times as long. */
+export const ANSWER_BYTES_MAX = 1_048_576;
 /** A header block over this is an invalid response. */
 export const RESPONSE_HEADER_BYTES_MAX = 16_384;
 /**

@@ -40,7 +40,10 @@ test('the process starts, tells when it is ready and not before, and stops', asy
   }
   await eventually(async () => (await ready()).status === 200);
   const metrics = await fetch(`http://127.0.0.1:${port}/metrics`);
-  expect(await metrics.text()).toContain('webhook_attempts_in_flight');
+  const exported = await metrics.text();
+  for (const gauge of ['webhook_attempts_in_flight', 'webhook_dead_letters_untold', 'webhook_resend_jobs_open']) {
+    expect(exported).toContain(`\n${gauge} 0\n`);
+  }
   await service.stop();
   await service.stop();
 });

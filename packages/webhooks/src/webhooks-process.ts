@@ -8,6 +8,7 @@ import {
   createMetrics,
   createService,
   type Environment,
+  growHeapSlowly,
   healthServer,
   openDatabase,
   type Service,
@@ -25,6 +26,7 @@ import { WORKER_SESSIONS } from './worker-sessions.ts';
 /** Throws ConfigError for a wrong environment. Nothing is started yet. */
 export async function createWebhooksProcess(env: Environment): Promise<Service> {
   const config = loadWebhooksConfig(env);
+  growHeapSlowly();
   const logger = createLogger({ name: 'webhooks', level: config.SETTLEMENT_LOG_LEVEL });
   const health = createHealth([`consumer ${PLANNER_GROUP}`, DELIVERIES]);
   const registry = createMetrics();

@@ -1,11 +1,12 @@
-/** A process that sends to each URL it is given, 64 attempts at once, and says how much memory that ever took. */
-import { systemClock } from '@northwind/service-kit';
+/** A process that sends to each URL it is given with all its slots at once, and says how much memory that ever took. */
+import { growHeapSlowly, systemClock } from '@northwind/service-kit';
 import { createDeadlineWatch } from '../src/delivery/deadline-watch.ts';
 import { createSender } from '../src/delivery/sender.ts';
 import { CONCURRENCY } from '../src/limits.ts';
 
 const DEADLINE_MS = 3_000;
 
+growHeapSlowly(); // as the worker's process does
 const deadlines = createDeadlineWatch(systemClock);
 await deadlines.service.start();
 const sender = createSender({

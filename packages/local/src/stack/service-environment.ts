@@ -1,4 +1,5 @@
 import type { Environment } from '@northwind/service-kit';
+import { WORKER_MEMORY } from '@northwind/webhooks';
 import { databaseUrl } from '../postgres/start-postgres.ts';
 import { EVENTS_QUEUE, queueUrl, WEBHOOK_DEAD_LETTER_QUEUE } from '../queue/queues.ts';
 
@@ -74,7 +75,11 @@ export function serviceEnvironment(options: ServiceEnvironmentOptions, parent: E
     writer: {},
     projector: {},
     sealer: {},
-    webhooks: { SETTLEMENT_SECRETS_KEY: secretsKey, SETTLEMENT_WEBHOOKS_ALLOW_INSECURE_TARGETS: 'true' },
+    webhooks: {
+      ...WORKER_MEMORY,
+      SETTLEMENT_SECRETS_KEY: secretsKey,
+      SETTLEMENT_WEBHOOKS_ALLOW_INSECURE_TARGETS: 'true',
+    },
     api: {
       SETTLEMENT_SECRETS_KEY: secretsKey,
       SETTLEMENT_WEBHOOKS_ALLOW_INSECURE_TARGETS: 'true',

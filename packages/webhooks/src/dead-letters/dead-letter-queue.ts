@@ -16,6 +16,8 @@ export interface DeadLetterQueueOptions {
 }
 
 export interface ReceivedMessage {
+  /** The same each time it is received. */
+  readonly messageId: string;
   readonly body: string;
   readonly receiptHandle: string;
 }
@@ -52,7 +54,11 @@ export function openDeadLetterQueue(options: DeadLetterQueueOptions): DeadLetter
     async receive(waitSeconds) {
       const input = { QueueUrl: queueUrl, MaxNumberOfMessages: MESSAGES_MAX, WaitTimeSeconds: waitSeconds };
       const { Messages = [] } = await client.send(new ReceiveMessageCommand(input), within(waitSeconds));
-      return Messages.map(({ Body = '', ReceiptHandle = '' }) => ({ body: Body, receiptHandle: ReceiptHandle }));
+      return Messages.map(({ MessageId = '', Body = '', ReceiptHandle = '' }) => ({
+        messageId: MessageId,
+        body: Body,
+        receiptHandle: ReceiptHandle,
+      }));
     },
     async remove(messages) {
       if (messages.length === 0) return 0;

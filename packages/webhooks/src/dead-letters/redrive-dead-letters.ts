@@ -49,9 +49,12 @@ const COUNTED_AS: Readonly<Record<ResendOutcome, Counted>> = {
 export async function redriveDeadLetters(db: Kysely<DeliveryTables>, options: RedriveOptions): Promise<RedriveReport> {
   const { queue, limit = Number.POSITIVE_INFINITY, onProgress } = options;
   const report: RedriveReport = { received: 0, resent: 0, alreadyOver: 0, endpointOff: 0, foreign: 0, deleted: 0 };
+  const seen = new Set<string>();
   while (report.received < limit) {
-    const messages = await queue.receive(WAIT_SECONDS);
+    // What stays on the queue comes again when its visibility timeout has passed: it is looked at once.
+    const messages = (await queue.receive(WAIT_SECONDS)).filter(({ messageId }) => !seen.has(messageId));
     if (messages.length === 0) return report;
+    for (const { messageId } of messages) seen.add(messageId);
     const over: ReceivedMessage[] = [];
     for (const message of messages) {
       const counted = await redriveOne(db, message, options.actor);

@@ -21,7 +21,7 @@ export interface AttemptJournal {
 }
 
 export interface AttemptJournalOptions {
-  readonly write: (attempts: readonly FinishedAttempt[]) => Promise<RecordOutcome[]>;
+  readonly write: (attempts: readonly FinishedAttempt[]) => Promise<readonly RecordOutcome[]>;
   /** Whether finished attempts may wait for others: nobody wants their slots. */
   readonly mayGather: () => boolean;
   readonly clock: Clock;
@@ -37,7 +37,7 @@ const RETRY_DELAY_MS = backoff({ baseMs: 100, capMs: 2_000 });
 const NEVER = new AbortController().signal;
 
 export function createAttemptJournal({ write, mayGather, clock, logger }: AttemptJournalOptions): AttemptJournal {
-  let waiting: Entry[] = [];
+  const waiting: Entry[] = [];
   let writing = false;
   let giveUp = NEVER;
 
@@ -46,9 +46,7 @@ export function createAttemptJournal({ write, mayGather, clock, logger }: Attemp
     if (mayGather()) await clock.sleep(RECORD_GATHER_MS, giveUp).catch(() => undefined);
     else await Promise.resolve(); // what ends in the same turn of the event loop joins the first statement
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, RECORD_BATCH_MAX);
-      waiting = waiting.slice(RECORD_BATCH_MAX);
-      await writeBatch(batch);
+      await writeBatch(waiting.splice(0, countForStatement(waiting)));
     }
     writing = false;
   }
@@ -97,6 +95,16 @@ export function createAttemptJournal({ write, mayGather, clock, logger }: Attemp
       giveUp = signal;
     },
   };
+}
+
+/** How many of the first one statement should hold: one at least. */
+function countForStatement(waiting: readonly Entry[]): number {
+  let characters = 0;
+  const end = waiting.findIndex(({ attempt }, place) => {
+    characters += attempt.responseBody?.length ?? 0;
+    return place > 0 && (place >= RECORD_BATCH_MAX.attempts || characters > RECORD_BATCH_MAX.characters);
+  });
+  return end === -1 ? waiting.length : end;
 }
 
 function lose(batch: readonly Entry[], error: unknown, logger: Logger): void {

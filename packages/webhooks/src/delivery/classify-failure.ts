@@ -25,6 +25,7 @@ const BY_CODE: Readonly<Record<string, Outcome>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls_failed',
   HOSTNAME_MISMATCH: 'tls_failed',
   INTERIM_ANSWERS_FLOOD: 'response_invalid',
+  ANSWER_TOO_LONG: 'response_invalid',
   ERR_ASSERTION: 'response_invalid', // undici's, of an answer that its parser lets through: status 099
   HTTPParserError: 'response_invalid',
   UND_ERR_HEADERS_OVERFLOW: 'response_invalid',

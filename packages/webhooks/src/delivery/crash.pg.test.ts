@@ -63,12 +63,12 @@ test('a worker that was only slow keeps its receipt and moves nothing', async ()
   });
   if (!slow || !quick) throw new Error('nothing claimed');
   expect([slow.attempt, quick.attempt]).toEqual([2, 3]);
-  expect(await recordAttempts(db, [finished(slow, 'delivered')])).toEqual(['fenced']);
+  expect(await recordAttempts(db, [finished(slow, 'delivered')])).toMatchObject({ outcomes: ['fenced'] });
   expect(await stage.deliveries()).toMatchObject([{ state: 'pending', attempts: [{}, { outcome: 'delivered' }] }]);
-  expect(await recordAttempts(db, [finished(quick, 'server_error')])).toEqual(['moved']);
+  expect(await recordAttempts(db, [finished(quick, 'server_error')])).toMatchObject({ outcomes: ['moved'] });
   const [delivery] = await stage.deliveries();
   expect(delivery).toMatchObject({ state: 'pending', attemptsMade: 3, lastOutcome: 'server_error' });
-  expect(await recordAttempts(db, [finished(quick, 'delivered')])).toEqual(['fenced']);
+  expect(await recordAttempts(db, [finished(quick, 'delivered')])).toMatchObject({ outcomes: ['fenced'] });
   expect((await stage.deliveries())[0]?.attempts.map(({ outcome }) => outcome)).toEqual([
     'delivered',
     'delivered',

@@ -10,6 +10,7 @@ import type { Instant } from '@northwind/events';
 import type { Clock } from '@northwind/service-kit';
 import type { Dispatcher } from 'undici';
 import { type ConnectionPhases, takePhases } from '../egress/connection-phases.ts';
+import { beginAnswer } from '../egress/read-in-pieces.ts';
 import { INTERIM_ANSWERS_MAX, RESPONSE_BODY_BYTES_MAX } from '../limits.ts';
 import type { Exchange as ExchangeRecord } from '../receipts/receipt.ts';
 import type { AbortReason } from './deadline-watch.ts';
@@ -141,6 +142,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onSocket(socket: Socket): void {
+    beginAnswer(socket);
     const phases = takePhases(socket);
     // A connection that was opened for somebody who gave up meanwhile is, for this one, a connection kept alive.
     this.#phases = phases && phases.beganAtMs >= this.#beganAtMs ? phases : null;

@@ -5,7 +5,7 @@
 import type { Instant } from '@northwind/events';
 import { type Kysely, sql } from 'kysely';
 import { HEALTH_RULES, type HealthRules, healthEffectOf } from '../health/health-rules.ts';
-import { healthOf } from '../health/record-health.ts';
+import { HEALTH_EVENTS, type HealthEvent, healthOf } from '../health/record-health.ts';
 import { isTest } from '../planning/event-types.ts';
 import type { Exchange } from '../receipts/receipt.ts';
 import type { DeliveryTables } from '../tables.ts';
@@ -34,6 +34,12 @@ export interface FinishedAttempt extends Exchange {
  * or it was cancelled; the receipt is kept and decides nothing.
  */
 export type RecordOutcome = 'moved' | 'fenced';
+
+export interface Recorded {
+  /** One for each attempt, in the order given. */
+  readonly outcomes: readonly RecordOutcome[];
+  readonly healthEvents: readonly HealthEvent[];
+}
 
 /** What an attempt's own receipt knows better than the one that was assumed for it. */
 const REPLACED = sql.raw(
@@ -96,15 +102,13 @@ const GIVEN_UP = sql`
     select j.endpoint_id, 'failing' from judged j where j.is_given_up
   ) reasons group by endpoint_id`;
 
-/**
- * An outcome per attempt, in the order given, which is the order in which they ended. No delivery may be in it twice.
- */
+/** The attempts are given in the order in which they ended. No delivery may be among them twice. */
 export async function recordAttempts(
   db: Kysely<DeliveryTables>,
   attempts: readonly FinishedAttempt[],
   rules: HealthRules = HEALTH_RULES,
-): Promise<RecordOutcome[]> {
-  const { rows } = await sql<{ deliveryId: string }>`
+): Promise<Recorded> {
+  const { rows } = await sql<{ deliveryId: string } | (HealthEvent & { deliveryId: null })>`
     with finished as (
       select * from json_to_recordset(${JSON.stringify(attempts.map(toRow))}::json) as f(
         place int4, delivery_id uuid, endpoint_id text, attempt int4, scheduled_at timestamptz, triggered_by text,
@@ -153,12 +157,19 @@ export async function recordAttempts(
       set status = 'disabled', disabled_at = now(), disabled_reason = given_up.reason
       from (${GIVEN_UP}) given_up
       where e.endpoint_id = given_up.endpoint_id and e.status = 'enabled'
+      returning e.endpoint_id, e.merchant_id, e.disabled_reason
     ), receipt as (
       ${RECEIPTS}
     )
-    select delivery_id as "deliveryId" from moved`.execute(db);
+    select delivery_id as "deliveryId", null as "endpointId", null as "merchantId", null as kind, null as detail
+    from moved
+    union all
+    select null, endpoint_id, merchant_id, kind, detail from (${HEALTH_EVENTS}) happened`.execute(db);
   const moved = new Set(rows.map((row) => row.deliveryId));
-  return attempts.map(({ deliveryId }) => (moved.has(deliveryId) ? 'moved' : 'fenced'));
+  return {
+    outcomes: attempts.map(({ deliveryId }) => (moved.has(deliveryId) ? 'moved' : 'fenced')),
+    healthEvents: rows.filter((row) => row.deliveryId === null).map(({ deliveryId: _, ...event }) => event),
+  };
 }
 
 function toRow({ next, ...attempt }: FinishedAttempt, place: number) {

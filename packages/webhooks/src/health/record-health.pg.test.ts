@@ -102,6 +102,21 @@ test('a probe that fails doubles the pause up to its bound; one that succeeds cl
   expect(await claimDeliveries(queue.db, limits)).toHaveLength(8);
 });
 
+test('a circuit that opens and one that closes are told, each once', async () => {
+  await using queue = await openQueue();
+  await queue.fill('a', { first: 8, retries: 0 });
+  const claimed = await claimDeliveries(queue.db, limits);
+  const fail = async (from: number, to: number) =>
+    (await record(queue.db, claimed.slice(from, to), { outcome: 'server_error' }, rules)).healthEvents;
+  expect(await fail(0, 2)).toEqual([]);
+  const place = { endpointId: endpointId('a'), merchantId: expect.any(String) };
+  expect(await fail(2, 3)).toEqual([{ ...place, kind: 'circuit_opened', detail: 'server_error' }]);
+  expect(await fail(3, 6)).toEqual([]);
+  const { healthEvents } = await record(queue.db, claimed.slice(6, 7), { outcome: 'delivered' }, rules);
+  expect(healthEvents).toEqual([{ ...place, kind: 'circuit_closed', detail: null }]);
+  expect((await record(queue.db, claimed.slice(7), { outcome: 'delivered' }, rules)).healthEvents).toEqual([]);
+});
+
 test('failures of attempts that were under way when it opened lengthen no pause', async () => {
   await using queue = await openQueue();
   await queue.fill('a', { first: 8, retries: 0 });
@@ -157,6 +172,7 @@ test('days of nothing but failures: warnings on the way, then the endpoint is di
     sql`update delivery.endpoint_health set failing_since = now() - ${hours}::float8 * interval '1 hour'`.execute(
       queue.db,
     );
+  const closeCircuit = () => sql`update delivery.endpoint_health set open_until = null, openings = 0`.execute(queue.db);
   const fail = async () => record(queue.db, await claimDeliveries(queue.db, one), { outcome: 'client_error' });
   for (let i = 0; i < 9; i += 1) await fail();
   const steps: [number, number][] = [
@@ -167,15 +183,24 @@ test('days of nothing but failures: warnings on the way, then the endpoint is di
   ];
   for (const [hours, percent] of steps) {
     await since(hours);
-    await sql`update delivery.endpoint_health set open_until = null, openings = 0`.execute(queue.db);
-    await fail();
+    await closeCircuit();
+    const { healthEvents } = await fail();
     expect((await health(queue)).warned_percent, `${hours} h`).toBe(percent);
+    const warnings = healthEvents.filter(({ kind }) => kind === 'warned').map(({ detail }) => detail);
+    expect(warnings, `${hours} h`).toEqual(percent === 0 ? [] : [`${percent} %`]);
+    await closeCircuit();
+    expect((await fail()).healthEvents, 'said once').not.toContainEqual(expect.objectContaining({ kind: 'warned' }));
   }
   const endpoint = () => queue.db.selectFrom('delivery.endpoints').selectAll().executeTakeFirstOrThrow();
   expect(await endpoint()).toMatchObject({ status: 'enabled' });
   await since(120);
-  await sql`update delivery.endpoint_health set open_until = null, openings = 0`.execute(queue.db);
-  await fail();
+  await closeCircuit();
+  expect((await fail()).healthEvents).toContainEqual({
+    kind: 'disabled',
+    endpointId: endpointId('a'),
+    merchantId: (await endpoint()).merchant_id,
+    detail: 'failing',
+  });
   expect(await endpoint()).toMatchObject({ status: 'disabled', disabled_reason: 'failing' });
   expect(await claimDeliveries(queue.db, limits)).toEqual([]);
 });

@@ -53,7 +53,7 @@ export function healthOf(rules: HealthRules): RawBuilder<unknown> {
   const ms = (value: number) => sql`${value}::float8 * interval '1 millisecond'`;
   return sql`
     touched as (${TOUCHED}), ailing as materialized (
-      select h.*, e.concurrency_max, t.successes, t.failures, t.latest_failures, t.overloaded_at,
+      select h.*, e.merchant_id, e.concurrency_max, t.successes, t.failures, t.latest_failures, t.overloaded_at,
              t.last_failure as latest_failure,
              h.probe_id = any (t.delivery_ids) as probe_ended
       from touched t
@@ -96,3 +96,23 @@ export function healthOf(rules: HealthRules): RawBuilder<unknown> {
       from judged j where h.endpoint_id = j.endpoint_id
     )`;
 }
+
+/** What a recording did to an endpoint that somebody may want to know of. */
+export interface HealthEvent {
+  readonly endpointId: string;
+  readonly merchantId: string;
+  readonly kind: 'circuit_opened' | 'circuit_closed' | 'warned' | 'disabled';
+  /** The last failure; of a warning, how much of the time until it is disabled has passed; why it was disabled. */
+  readonly detail: string | null;
+}
+
+/** Reads `judged` and `disabled(endpoint_id, merchant_id, disabled_reason)`. */
+export const HEALTH_EVENTS = sql`
+  select endpoint_id, merchant_id, 'circuit_opened' as kind, latest_failure as detail
+  from judged where circuit = 'opens'
+  union all
+  select endpoint_id, merchant_id, 'circuit_closed', null from judged where circuit = 'closed' and openings > 0
+  union all
+  select endpoint_id, merchant_id, 'warned', percent || ' %' from judged where percent > warned_percent
+  union all
+  select endpoint_id, merchant_id, 'disabled', disabled_reason from disabled`;

@@ -109,9 +109,9 @@ Messages about endpoints that are off, and messages of others, stay on the queue
 
 function renderReport({ received, resent, alreadyOver, endpointOff, foreign }: RedriveReport): string {
   if (received === 0) return 'the dead-letter queue is empty';
-  const parts = [`${received} messages: ${resent} deliveries are sent again`];
-  if (alreadyOver > 0) parts.push(`${alreadyOver} had been already`);
-  if (endpointOff > 0) parts.push(`${endpointOff} stay, because their endpoint is off`);
-  if (foreign > 0) parts.push(`${foreign} stay, because they are no dead letters`);
+  const parts = [`${received} messages: ${resent} sent again`];
+  if (alreadyOver > 0) parts.push(`${alreadyOver} had been before`);
+  if (endpointOff > 0) parts.push(`${endpointOff} kept because the endpoint is off`);
+  if (foreign > 0) parts.push(`${foreign} kept that are no dead letters`);
   return parts.join(', ');
 }

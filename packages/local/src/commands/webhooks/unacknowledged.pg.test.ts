@@ -3,21 +3,10 @@ import { readMigrations } from '@northwind/projector';
 import { testDatabase } from '@northwind/testing';
 import { deliveryMigrations } from '@northwind/webhooks';
 import pg from 'pg';
-import { createColors } from 'picocolors';
 import { expect, test } from 'vitest';
-import { runCli } from '../../cli/run-cli.ts';
+import { runInProcess } from '../../../test/run-in-process.ts';
 
-async function settle(url: string, ...args: readonly string[]) {
-  const said: { out: string[]; err: string[] } = { out: [], err: [] };
-  const terminal = {
-    out: (line: string) => void said.out.push(line),
-    err: (line: string) => void said.err.push(line),
-    isInteractive: false,
-    color: createColors(false),
-  };
-  const code = await runCli(['webhooks', ...args], { env: { DATABASE_URL: url }, terminal });
-  return { code, out: said.out.join('\n'), err: said.err.join('\n') };
-}
+const settle = (url: string, ...args: readonly string[]) => runInProcess(['webhooks', ...args], { DATABASE_URL: url });
 
 async function withSettledPayout(url: string): Promise<void> {
   const client = new pg.Client(url);
@@ -36,7 +25,7 @@ test('settle webhooks unacknowledged tells people, programs and spreadsheets', a
   expect((await settle(url, 'unacknowledged')).out).toBe('every settled payout was acknowledged');
   await withSettledPayout(url);
   const table = await settle(url, 'unacknowledged');
-  expect(table.code).toBe(0);
+  expect(table.exitCode).toBe(0);
   expect(table.out).toMatch(/=mer_1 +no_endpoint +under 1 day +1 +123\.45 EUR/);
   const { lines } = JSON.parse((await settle(url, 'unacknowledged', '--json')).out);
   expect(lines).toMatchObject([{ merchantId: '=mer_1', count: 1, amountMinor: 12_345 }]);
@@ -45,11 +34,11 @@ test('settle webhooks unacknowledged tells people, programs and spreadsheets', a
   expect((await settle(url, 'unacknowledged', '--older-than', '3h')).out).toContain('every settled payout');
   expect((await settle(url, 'unacknowledged', '--merchant', 'mer_2')).out).toContain('every settled payout');
   expect((await settle(url, 'unacknowledged', '--older-than', 'soon')).err).toContain('90s, 30m, 1h, 7d');
-  expect(await settle(url, 'unacknowledged', '--json', '--csv')).toMatchObject({ code: 2 });
+  expect(await settle(url, 'unacknowledged', '--json', '--csv')).toMatchObject({ exitCode: 2 });
 });
 
 test('settle webhooks test names what it can not do', async () => {
   await using database = await testDatabase([ledgerMigrations, readMigrations, deliveryMigrations]);
   const missing = await settle(database.url, 'test', 'we_none');
-  expect(missing).toMatchObject({ code: 2, err: expect.stringContaining('there is no endpoint we_none') });
+  expect(missing).toMatchObject({ exitCode: 2, err: expect.stringContaining('there is no endpoint we_none') });
 });
