@@ -3,8 +3,9 @@
  * is void unless every one that was published is accounted for: arrived, missing, or cut off by the end.
  */
 import { openDatabase, systemClock } from '@northwind/service-kit';
+import { merchantName } from '../e2e/schedule-events.ts';
 import { VoidRun } from '../harness/benchmark.ts';
-import { appendOnSchedule } from '../live/append-on-schedule.ts';
+import { appendOnSchedule, type DueEvent } from '../live/append-on-schedule.ts';
 import { withClient } from '../postgres/bench-server.ts';
 import { machineMs } from './machine-clock.ts';
 import type { Receiver } from './receiver.ts';
@@ -13,7 +14,7 @@ import { scheduleTransitions, type TransitionsLoad } from './schedule-transition
 export interface SteadyOptions extends Omit<TransitionsLoad, 'startMs'> {
   readonly url: string;
   readonly receiver: Receiver;
-  /** Endpoints that are not waited for and not measured. */
+  /** Endpoints that are not waited for and not measured: those of the first merchants. */
   readonly disturbed?: readonly string[];
   readonly signal: AbortSignal;
 }
@@ -63,12 +64,14 @@ export async function measureSteady(options: SteadyOptions): Promise<Steady> {
     requests += 1;
     if (!arrivedAt.has(id)) arrivedAt.set(id, arrivals[n] ?? Number.NaN);
   }
+  const ofDisturbed = new Set(disturbed.map((_, nth) => merchantName(nth)));
+  const isDisturbed = (due: DueEvent | undefined) => due !== undefined && ofDisturbed.has(due.event.merchantId);
   const byPlace = new Map(planned.map((row) => [`${row.partition}:${row.offset}`, row]));
   const counts = { published: 0, completed: 0, missing: 0, cutOff: 0 };
   const latenciesMs: number[] = [];
   for (const [n, { partition, offset, committedMs }] of committed.entries()) {
     const row = byPlace.get(`${partition}:${offset}`);
-    if (row === undefined && disturbed.length > 0) continue; // of the disturbed endpoints
+    if (isDisturbed(schedule[n])) continue;
     counts.published += 1;
     const atMs = row && arrivedAt.get(row.webhookId);
     if (atMs !== undefined) {

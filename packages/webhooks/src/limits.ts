@@ -102,6 +102,11 @@ export const URL_LENGTH_MAX = 2_048;
 export const MERCHANT_ID_LENGTH_MAX = 128;
 /** More are a mistake in somebody's loop. */
 export const ENDPOINTS_PER_MERCHANT_MAX = 20;
+/** Deliveries that one statement cancels, or releases: some 50 ms, in which nobody waits for them. */
+export const CANCEL_BATCH_MAX = 1_000;
+export const RELEASE_BATCH_MAX = 1_000;
+/** How often a worker looks for removals that broke off. */
+export const CANCEL_SWEEP_PAUSE_MS = 60_000;
 /** Deliveries in one answer. */
 export const DELIVERIES_PAGE_MAX = 200;
 

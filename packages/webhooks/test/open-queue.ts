@@ -11,14 +11,21 @@ import type { HealthRules } from '../src/health/health-rules.ts';
 import { deliveryMigrations } from '../src/migrations.ts';
 import { NO_EXCHANGE } from '../src/receipts/receipt.ts';
 import type { DeliveryTables } from '../src/tables.ts';
+import { WORKER_SESSIONS } from '../src/worker-sessions.ts';
 
 export async function openQueue() {
   const test = await testDatabase([ledgerMigrations, readMigrations, deliveryMigrations]);
-  const database = openDatabase<DeliveryTables>({ url: test.url, applicationName: 'claims test', connectionsMax: 8 });
+  const database = openDatabase<DeliveryTables>({
+    url: test.url,
+    applicationName: 'claims test',
+    connectionsMax: 8,
+    ...WORKER_SESSIONS,
+  });
   const { db } = database;
   let filled = 0;
   return {
     db,
+    url: test.url,
     /** Due deliveries of the endpoint with this name, older ones first. */
     async fill(name: string, { first, retries }: { first: number; retries: number }) {
       const from = filled;

@@ -10,7 +10,7 @@ import { problemResponses } from '../shapes/problem.ts';
 import { describe } from '../shapes/registry.ts';
 import { SIGNED_IN } from '../shapes/security.ts';
 
-const ACCEPTED = ['requeued', 'brought_forward', 'overtaken'] as const;
+const ACCEPTED = ['requeued', 'brought_forward', 'follows'] as const;
 type Accepted = (typeof ACCEPTED)[number];
 
 export function resendWebhookDelivery(app: ApiApp, { db }: ApiContext): void {
@@ -30,7 +30,7 @@ export function resendWebhookDelivery(app: ApiApp, { db }: ApiContext): void {
           outcome: describe(
             z.enum(ACCEPTED),
             '`requeued`: it was over and is pending again. `brought_forward`: it was waiting and is due now. ' +
-              '`overtaken`: an attempt was under way, and another follows at once.',
+              '`follows`: an attempt was under way, and another is made when it is over.',
           ),
         }),
         ...problemResponses(

@@ -39,7 +39,7 @@ type Counted = 'resent' | 'alreadyOver' | 'endpointOff' | 'foreign';
 const COUNTED_AS: Readonly<Record<ResendOutcome, Counted>> = {
   requeued: 'resent',
   brought_forward: 'resent',
-  overtaken: 'resent',
+  follows: 'resent',
   state_changed: 'alreadyOver',
   not_found: 'alreadyOver',
   endpoint_disabled: 'endpointOff',

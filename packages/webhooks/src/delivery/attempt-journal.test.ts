@@ -13,6 +13,7 @@ function attempt(nth: number, responseBody = ''): FinishedAttempt {
     ...NO_EXCHANGE,
     deliveryId: String(nth),
     endpointId: 'we_1',
+    url: 'https://example.com/',
     eventType: 'payout.settled',
     attempt: 1,
     scheduledAt: AT,

@@ -100,6 +100,30 @@ test('a claim reads the queue by its index, whatever else is waiting', async () 
   expect(Number(after.tuples - before.tuples)).toBeLessThan(500);
 });
 
+test('endpoints that nothing is sent to cost a claim one probe each', async () => {
+  await using queue = await openQueue();
+  await queue.fill('a', { first: 8, retries: 0 });
+  await sql`
+    with off as (
+      insert into delivery.endpoints (endpoint_id, merchant_id, url, status, disabled_at, disabled_reason)
+      select 'we_' || md5(n::text), 'mer_002', 'https://example.com/', 'disabled', now(), 'merchant'
+      from generate_series(1, 1000) n
+      returning endpoint_id)
+    insert into delivery.queue (delivery_id, endpoint_id, due_at, scheduled_at)
+    select gen_random_uuid(), endpoint_id, now(), now() from off, generate_series(1, 3)`.execute(queue.db);
+  await sql`vacuum analyze delivery.queue, delivery.endpoints, delivery.endpoint_health`.execute(queue.db);
+  const fetched = async () => {
+    await sql`select pg_stat_force_next_flush()`.execute(queue.db);
+    const { rows } = await sql<{ tuples: bigint }>`
+      select idx_tup_fetch + seq_tup_read as tuples from pg_stat_user_tables
+      where schemaname = 'delivery' and relname = 'queue'`.execute(queue.db);
+    return Number(rows[0]?.tuples);
+  };
+  const before = await fetched();
+  expect(await claimDeliveries(queue.db, limits)).toHaveLength(8);
+  expect((await fetched()) - before).toBeLessThan(1_200);
+});
+
 function count(claimed: readonly { readonly endpointId: string }[]): Record<string, number> {
   const names = claimed.map(({ endpointId: id }) => String.fromCharCode(Number.parseInt(id.slice(-2), 16)));
   return Object.fromEntries(

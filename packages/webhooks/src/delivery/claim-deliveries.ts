@@ -69,16 +69,24 @@ const QUEUED_ENDPOINTS = sql`
           order by q.endpoint_id limit 1)
   from lane where lane.endpoint_id is not null`;
 
-/** Those with anything due: most of the others only have attempts in flight. */
+/** Those that may be sent to and have anything due: most of the others only have attempts in flight. */
 const WAITING_ENDPOINTS = sql`
-  select lane.endpoint_id
+  select open.endpoint_id
   from lane
   cross join lateral (
+    select e.endpoint_id from delivery.endpoints e
+    where e.endpoint_id = lane.endpoint_id and e.status = 'enabled' offset 0
+  ) enabled
+  cross join lateral (
+    select h.endpoint_id from delivery.endpoint_health h
+    where h.endpoint_id = enabled.endpoint_id and (h.open_until is null or h.open_until <= now()) offset 0
+  ) open
+  cross join lateral (
     (select q.due_at from delivery.queue q
-     where q.endpoint_id = lane.endpoint_id and q.priority = 0 and q.due_at <= now() order by q.due_at limit 1)
+     where q.endpoint_id = open.endpoint_id and q.priority = 0 and q.due_at <= now() order by q.due_at limit 1)
     union all
     (select q.due_at from delivery.queue q
-     where q.endpoint_id = lane.endpoint_id and q.priority = 1 and q.due_at <= now() order by q.due_at limit 1)
+     where q.endpoint_id = open.endpoint_id and q.priority = 1 and q.due_at <= now() order by q.due_at limit 1)
     limit 1
   ) due`;
 

@@ -50,7 +50,7 @@ export interface DeliveryEngine {
 }
 
 export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
-  const { clock, concurrency, leaseMs } = options;
+  const { clock, logger, concurrency, leaseMs } = options;
   const slots = createSlots();
   const alarm = createAlarm(clock);
   const retriesMax = Math.max(1, Math.floor(concurrency * RETRY_SHARE));
@@ -64,7 +64,14 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
       slots.sent();
       if (mayHaveMore) alarm.ring();
     };
-    const dueInMs = await options.attempt(delivery, onSent);
+    const dueInMs = await options.attempt(delivery, onSent).catch((error: unknown) => {
+      // A bug of ours. The lease ends by itself, and the delivery is sent again.
+      logger.error(
+        { event: 'attempt.broken', deliveryId: delivery.deliveryId, error },
+        'attempt ended without receipt',
+      );
+      return null;
+    });
     slots.free(delivery);
     const isDueSoon = dueInMs !== null && dueInMs <= POLL_MS.last;
     if (dueInMs !== null) alarm.ringWithin(dueInMs);

@@ -55,6 +55,7 @@ export async function makeAttempt(
   const recorded = await journal.record({
     deliveryId: delivery.deliveryId,
     endpointId: delivery.endpointId,
+    url: delivery.url,
     eventType: delivery.eventType,
     attempt: delivery.attempt,
     scheduledAt: delivery.scheduledAt,
@@ -83,8 +84,10 @@ export async function makeAttempt(
     recorded,
   };
   // A delivery that went well is told by its receipt and by the metrics; at info it would drown what did not.
-  if (outcome === 'delivered' && recorded === 'moved') context.logger.debug(fields, 'delivered');
+  if (outcome === 'delivered' && (recorded === 'moved' || recorded === 'again'))
+    context.logger.debug(fields, 'delivered');
   else context.logger.warn(fields, answer.detail ?? outcome);
+  if (recorded === 'again') return 0;
   return recorded === 'moved' ? next.delayMs : null;
 }
 

@@ -11,12 +11,13 @@ export interface ResponseBody {
   readonly sha256: string;
 }
 
-const DECODERS: Readonly<Record<string, () => Transform>> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
+/** A map, since the name comes from the endpoint: an object has more names than were given to it. */
+const DECODERS: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
 
 /**
  * We ask for no content encoding, but an endpoint may send one all the same. `raw` is capped, and the cap holds again
@@ -31,7 +32,7 @@ export async function readResponseBody(
   const encoding = (Array.isArray(contentEncoding) ? contentEncoding.join(',') : (contentEncoding ?? ''))
     .trim()
     .toLowerCase();
-  const createDecoder = DECODERS[encoding];
+  const createDecoder = DECODERS.get(encoding);
   const { bytes, truncated } = createDecoder ? await decodeInTurn(createDecoder, raw, bytesMax) : raw;
   return { text: toStorableText(bytes, truncated), truncated, sha256: hash('sha256', bytes) };
 }
@@ -75,7 +76,7 @@ function decodeInTurn(createDecoder: () => Transform, raw: Collected, bytesMax: 
     const decoded = await collect(decoder, bytesMax);
     return { bytes: decoded.bytes, truncated: decoded.truncated || raw.truncated };
   });
-  lastTurn = turn;
+  lastTurn = turn.catch(() => undefined); // one body is nobody else's trouble
   return turn;
 }
 

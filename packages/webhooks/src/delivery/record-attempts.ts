@@ -15,6 +15,8 @@ import type { Outcome } from './outcome.ts';
 export interface FinishedAttempt extends Exchange {
   readonly deliveryId: string;
   readonly endpointId: string;
+  /** Where it went. The endpoint may have another one by now. */
+  readonly url: string;
   /** A test says nothing of its endpoint and is no dead letter: whoever asked for it is looking. */
   readonly eventType: string;
   readonly attempt: number;
@@ -30,15 +32,28 @@ export interface FinishedAttempt extends Exchange {
 }
 
 /**
- * `moved`: the delivery went where the attempt says. `fenced`: the lease had ended and somebody else has the delivery,
+ * `moved`: the delivery went where the attempt says. `again`: somebody wanted it sent again meanwhile, which is due now
+ * whatever the attempt says. `fenced`: the lease had ended and somebody else has the delivery,
  * or it was cancelled; the receipt is kept and decides nothing.
  */
-export type RecordOutcome = 'moved' | 'fenced';
+export type RecordOutcome = 'moved' | 'again' | 'fenced';
 
 export interface Recorded {
   /** One for each attempt, in the order given. */
   readonly outcomes: readonly RecordOutcome[];
   readonly healthEvents: readonly HealthEvent[];
+}
+
+interface MovedRow {
+  readonly deliveryId: string;
+  readonly attempt: number;
+  readonly wantedAgain: boolean;
+}
+
+interface EventRow extends HealthEvent {
+  readonly deliveryId: null;
+  readonly attempt: null;
+  readonly wantedAgain: null;
 }
 
 /** What an attempt's own receipt knows better than the one that was assumed for it. */
@@ -70,8 +85,9 @@ const REPLACED = sql.raw(
 /** Of the statement below: what is given up goes into the outbox in the very statement that gives it up. */
 const DEAD_LETTERS = sql`
   insert into delivery.dead_letters (delivery_id, last_outcome)
-  select f.delivery_id, f.outcome from finished f join moved m on m.delivery_id = f.delivery_id
-  where f.next_state = 'exhausted' and not f.is_test
+  select f.delivery_id, f.outcome
+  from finished f join moved m on m.delivery_id = f.delivery_id and m.attempt = f.attempt
+  where m.due_at is null and f.next_state = 'exhausted' and not f.is_test
   on conflict on constraint dead_letters_pk do update
   set last_outcome = excluded.last_outcome, exhausted_at = now(), announce_at = now()`;
 
@@ -86,7 +102,7 @@ const RECEIPTS = sql`
          f.secret_version, f.response_status, f.response_headers, f.response_body, f.response_truncated,
          f.response_sha256, f.first_byte_at, f.dns_ms, f.connect_ms, f.tls_ms, f.wait_ms, f.destination_ip,
          f.request_headers, m.due_at, f.triggered_by
-  from finished f left join moved m on m.delivery_id = f.delivery_id
+  from finished f left join moved m on m.delivery_id = f.delivery_id and m.attempt = f.attempt
   -- What really happened replaces what was assumed when the lease ended.
   on conflict on constraint attempts_pk do update
   set ${REPLACED}
@@ -97,21 +113,24 @@ const GIVEN_UP = sql`
   select endpoint_id, min(reason) as reason
   from (
     select f.endpoint_id, case f.outcome when 'gone' then 'gone' else 'requested' end as reason
-    from finished f where f.disables_endpoint
+    from finished f
+    join moved m on m.delivery_id = f.delivery_id and m.attempt = f.attempt
+    join delivery.endpoints e on e.endpoint_id = f.endpoint_id and e.url = f.url -- not one that it has left behind
+    where f.disables_endpoint
     union all
     select j.endpoint_id, 'failing' from judged j where j.is_given_up
   ) reasons group by endpoint_id`;
 
-/** The attempts are given in the order in which they ended. No delivery may be among them twice. */
+/** The attempts are given in the order in which they ended. */
 export async function recordAttempts(
   db: Kysely<DeliveryTables>,
   attempts: readonly FinishedAttempt[],
   rules: HealthRules = HEALTH_RULES,
 ): Promise<Recorded> {
-  const { rows } = await sql<{ deliveryId: string } | (HealthEvent & { deliveryId: null })>`
+  const { rows } = await sql<MovedRow | EventRow>`
     with finished as (
       select * from json_to_recordset(${JSON.stringify(attempts.map(toRow))}::json) as f(
-        place int4, delivery_id uuid, endpoint_id text, attempt int4, scheduled_at timestamptz, triggered_by text,
+        place int4, delivery_id uuid, endpoint_id text, url text, attempt int4, scheduled_at timestamptz, triggered_by text,
         started_at timestamptz,
         finished_at timestamptz, duration_ms int4, outcome text, detail text, secret_version int4, response_status int4,
         response_headers jsonb, response_body text, response_truncated boolean, response_sha256 bytea,
@@ -119,36 +138,38 @@ export async function recordAttempts(
         request_headers jsonb, next_state text, next_delay_ms float8, next_retries int4, disables_endpoint boolean,
         health_effect text, is_test boolean)
     ), held as materialized (
-      -- One probe of the key for each, whatever the planner makes of a queue whose length changes by the minute:
-      -- "offset 0" keeps it from joining the whole of it, and what is asked outside from walking through the index of
-      -- what is claimed.
-      select f.delivery_id, f.next_state, f.next_delay_ms, f.next_retries, q.place
+      -- Locked before anything is decided: a re-send may be changing the row this very moment. One probe of the key for
+      -- each, whatever the planner makes of a queue whose length changes by the minute.
+      select f.delivery_id, f.attempt, f.next_state, f.next_retries, q.wanted_again,
+             case when q.wanted_again then interval '0'
+                  else f.next_delay_ms * interval '1 millisecond' end as delay
       from finished f
       cross join lateral (
-        select q.ctid as place, q.claimed_at from delivery.queue q
+        select q.claimed_at, q.scheduled_at <> f.scheduled_at as wanted_again from delivery.queue q
         where q.delivery_id = f.delivery_id and q.attempt = f.attempt
-        offset 0
+        offset 0 for update
       ) q
       where q.claimed_at is not null
     ), ended as (
-      delete from delivery.queue q
-      where q.ctid = any (array(select h.place from held h where h.next_state <> 'pending'))
-      returning q.delivery_id, null::timestamptz as due_at
+      delete from delivery.queue q using held h
+      where q.delivery_id = h.delivery_id and h.next_state <> 'pending' and not h.wanted_again
+      returning q.delivery_id, q.attempt, null::timestamptz as due_at, false as wanted_again
     ), waiting as (
       update delivery.queue q
-      set claimed_at = null, retries = h.next_retries, priority = 1, triggered_by = 'schedule',
-          due_at = now() + h.next_delay_ms * interval '1 millisecond',
-          scheduled_at = now() + h.next_delay_ms * interval '1 millisecond'
+      set claimed_at = null, priority = 1, retries = case when h.wanted_again then q.retries else h.next_retries end,
+          triggered_by = case when h.wanted_again then q.triggered_by else 'schedule' end,
+          due_at = now() + h.delay, scheduled_at = now() + h.delay
       from held h
-      where q.ctid = h.place and h.next_state = 'pending'
-      returning q.delivery_id, q.due_at
+      where q.delivery_id = h.delivery_id and (h.next_state = 'pending' or h.wanted_again)
+      returning q.delivery_id, q.attempt, q.due_at, h.wanted_again
     ), moved as (
       select * from ended union all select * from waiting
     ), delivery as (
       update delivery.deliveries d
-      set state = f.next_state, attempts_made = f.attempt, last_outcome = f.outcome, next_attempt_at = m.due_at,
-          completed_at = case when f.next_state = 'pending' then null else now() end
-      from finished f join moved m on m.delivery_id = f.delivery_id
+      set state = case when m.due_at is null then f.next_state else 'pending' end, attempts_made = f.attempt,
+          last_outcome = f.outcome, next_attempt_at = m.due_at,
+          completed_at = case when m.due_at is null then now() end
+      from finished f join moved m on m.delivery_id = f.delivery_id and m.attempt = f.attempt
       where d.delivery_id = f.delivery_id
     ), dead as (
       ${DEAD_LETTERS}
@@ -161,15 +182,22 @@ export async function recordAttempts(
     ), receipt as (
       ${RECEIPTS}
     )
-    select delivery_id as "deliveryId", null as "endpointId", null as "merchantId", null as kind, null as detail
+    select delivery_id as "deliveryId", attempt, wanted_again as "wantedAgain", null as "endpointId", null as "merchantId", null as kind, null as detail
     from moved
     union all
-    select null, endpoint_id, merchant_id, kind, detail from (${HEALTH_EVENTS}) happened`.execute(db);
-  const moved = new Set(rows.map((row) => row.deliveryId));
+    select null, null, null, endpoint_id, merchant_id, kind, detail from (${HEALTH_EVENTS}) happened`.execute(db);
+  const moved = rows.filter((row) => row.deliveryId !== null);
+  const outcomes = new Map(moved.map((row) => [keyOf(row), row.wantedAgain ? ('again' as const) : ('moved' as const)]));
   return {
-    outcomes: attempts.map(({ deliveryId }) => (moved.has(deliveryId) ? 'moved' : 'fenced')),
-    healthEvents: rows.filter((row) => row.deliveryId === null).map(({ deliveryId: _, ...event }) => event),
+    outcomes: attempts.map((attempt) => outcomes.get(keyOf(attempt)) ?? 'fenced'),
+    healthEvents: rows
+      .filter((row) => row.deliveryId === null)
+      .map(({ endpointId, merchantId, kind, detail }) => ({ endpointId, merchantId, kind, detail })),
   };
+}
+
+function keyOf({ deliveryId, attempt }: Pick<FinishedAttempt, 'deliveryId' | 'attempt'>): string {
+  return `${deliveryId}/${attempt}`;
 }
 
 function toRow({ next, ...attempt }: FinishedAttempt, place: number) {
@@ -177,6 +205,7 @@ function toRow({ next, ...attempt }: FinishedAttempt, place: number) {
     place,
     delivery_id: attempt.deliveryId,
     endpoint_id: attempt.endpointId,
+    url: attempt.url,
     attempt: attempt.attempt,
     scheduled_at: attempt.scheduledAt,
     triggered_by: attempt.triggeredBy,

@@ -1,5 +1,7 @@
 /** Changes an endpoint: where it is, what it is told, how it is treated, and whether anything is sent there. */
+import type { Instant } from '@northwind/events';
 import { type Kysely, sql } from 'kysely';
+import { RELEASE_BATCH_MAX } from '../limits.ts';
 import {
   changedPolicy,
   type EndpointPolicy,
@@ -11,6 +13,7 @@ import { type CheckOptions, checkEventTypes, checkUrl } from './check-endpoint.t
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointProblem, endpointProblem } from './endpoint-problem.ts';
 import { lockEndpoint } from './lock-endpoint.ts';
+import { lockHealth } from './lock-health.ts';
 import { type MissedTables, planMissed } from './plan-missed.ts';
 import { readEndpoint } from './read-endpoint.ts';
 
@@ -41,7 +44,10 @@ export type ChangeResult =
     }
   | { readonly ok: false; readonly problem: EndpointProblem | 'not_found' };
 
-/** All of it in one transaction, but for the catch-up: two changes at once are made one after the other. */
+/**
+ * All of it in one transaction, so two changes at once are made one after the other. What waited for an endpoint that
+ * is enabled is released after it, and what it missed is planned, both in pages.
+ */
 export async function changeEndpoint(
   db: Kysely<MissedTables>,
   place: EndpointToChange,
@@ -56,26 +62,21 @@ export async function changeEndpoint(
   const target = change.url === undefined ? undefined : await checkUrl(change.url, options);
   if (target?.ok === false) return { ok: false, problem: endpointProblem(target.code) };
 
-  const released = await deliveries.transaction().execute(async (trx) => {
-    await lockHealth(trx, place);
+  const changed = await deliveries.transaction().execute(async (trx) => {
+    await lockHealth(trx, place.endpointId);
     const before = (await lockEndpoint(trx, place)) ? await readEndpoint(trx, place) : null;
     if (before === null) return null;
     const url = target?.url ?? before.url;
     const eventTypes = types?.eventTypes ?? before.eventTypes;
     await store(trx, place, { url, eventTypes, policy: changedPolicy(before.policy, change.policy ?? {}) });
     if (change.status === 'disabled') await disable(trx, place);
-    return change.status === 'enabled' ? enable(trx, place, change.catchUp ?? false) : 0;
+    return { enabledAt: change.status === 'enabled' ? await enable(trx, place, change.catchUp ?? false) : null };
   });
-  if (released === null) return { ok: false, problem: 'not_found' };
+  if (changed === null) return { ok: false, problem: 'not_found' };
+  const released = changed.enabledAt === null ? 0 : await releaseWaiting(deliveries, place, changed.enabledAt);
   const planned = change.catchUp ? await planMissed(db, place) : 0;
   const endpoint = await readEndpoint(deliveries, place);
   return endpoint ? { ok: true, endpoint, released, planned } : { ok: false, problem: 'not_found' };
-}
-
-/** First, as those do who record attempts: an endpoint that is enabled while it fails is no deadlock. */
-async function lockHealth(trx: Kysely<DeliveryTables>, { endpointId }: EndpointToChange): Promise<void> {
-  await sql`
-    select from delivery.endpoint_health where endpoint_id = ${endpointId} for no key update`.execute(trx);
 }
 
 interface StoredEndpoint {
@@ -107,18 +108,18 @@ async function disable(db: Kysely<DeliveryTables>, { endpointId }: EndpointToCha
 }
 
 /**
- * Starts afresh: no failure counts any more, and each delivery that waited is due with its whole policy before it.
+ * Starts afresh: no failure counts any more. Returns when; null when it was enabled already.
  *
  * Planning goes through a merchant's transitions in order, so all that was missed lies behind the last delivery that
  * was planned here. With a catch-up that place is kept until everything behind it is planned; without, the endpoint
  * begins after the last change of a payout that its merchant can see, as a new one does.
  */
 async function enable(
-  db: Kysely<DeliveryTables>,
+  trx: Kysely<DeliveryTables>,
   { merchantId, endpointId }: EndpointToChange,
   catchUp: boolean,
-): Promise<number> {
-  const { rows } = await sql<{ released: number }>`
+): Promise<Instant | null> {
+  const { rows } = await sql<{ enabledAt: Instant }>`
     with last as (
       select coalesce((select "offset" + 1 from delivery.deliveries
                        where endpoint_id = ${endpointId} and partition is not null -- tests and digests have no place
@@ -133,20 +134,37 @@ async function enable(
       from last
       where endpoint_id = ${endpointId} and status = 'disabled'
       returning endpoint_id
-    ), healthy as (
-      update delivery.endpoint_health h
-      set consecutive_failures = 0, failing_since = null, disables_at = null, warned_percent = 0, warned_at = null,
-          concurrency_now = null, open_until = null, openings = 0, probe_id = null, probe_until = null
-      from enabled where h.endpoint_id = enabled.endpoint_id
-    ), released as (
-      update delivery.queue q
-      set began_at = now(), retries = 0, due_at = now(), scheduled_at = now()
-      from enabled where q.endpoint_id = enabled.endpoint_id and q.claimed_at is null
-      returning q.delivery_id, q.due_at
-    ), told as (
-      update delivery.deliveries d set next_attempt_at = released.due_at
-      from released where d.delivery_id = released.delivery_id
     )
-    select count(*)::int4 as released from released`.execute(db);
-  return rows[0]?.released ?? 0;
+    update delivery.endpoint_health h
+    set consecutive_failures = 0, failing_since = null, disables_at = null, warned_percent = 0, warned_at = null,
+        concurrency_now = null, open_until = null, openings = 0, probe_id = null, probe_until = null
+    from enabled where h.endpoint_id = enabled.endpoint_id
+    returning now() as "enabledAt"`.execute(trx);
+  return rows[0]?.enabledAt ?? null;
+}
+
+/** Each delivery that waited is due with its whole policy before it. Returns how many. */
+async function releaseWaiting(
+  db: Kysely<DeliveryTables>,
+  { endpointId }: EndpointToChange,
+  enabledAt: Instant,
+): Promise<number> {
+  for (let released = 0; ; ) {
+    const { numAffectedRows = 0n } = await sql`
+      with released as (
+        update delivery.queue
+        set began_at = now(), retries = 0, due_at = now(), scheduled_at = now()
+        where delivery_id in (
+          select delivery_id from delivery.queue
+          where endpoint_id = ${endpointId} and claimed_at is null and began_at < ${enabledAt}
+          limit ${RELEASE_BATCH_MAX}::int8
+          for update skip locked
+        )
+        returning delivery_id, due_at
+      )
+      update delivery.deliveries d set next_attempt_at = released.due_at
+      from released where d.delivery_id = released.delivery_id`.execute(db);
+    released += Number(numAffectedRows);
+    if (numAffectedRows === 0n) return released;
+  }
 }

@@ -29,13 +29,16 @@ export async function planMissed(
         where endpoint_id = ${endpointId} and merchant_id = ${merchantId} and status = 'enabled'
         for no key update`.execute(trx);
       const from = rows[0]?.from ?? null;
-      const missed = from === null ? [] : await readTransitions(trx, merchantId, from);
+      // Nothing to catch up with, or disabled meanwhile: then its place is kept for when it is enabled again.
+      done = from === null;
+      if (from === null) return;
+      const missed = await readTransitions(trx, merchantId, from);
       planned += await planDeliveries(trx as unknown as Kysely<DeliveryTables>, missed, { endpointId });
       const last = missed.length === PAGE ? missed.at(-1) : undefined;
       done = last === undefined;
       await sql`
         update delivery.endpoints set catch_up_from = ${last ? last.offset + 1n : null}::int8
-        where endpoint_id = ${endpointId} and catch_up_from is not null`.execute(trx);
+        where endpoint_id = ${endpointId}`.execute(trx);
     });
   }
   return planned;

@@ -1,5 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { DeliveryTables } from '../tables.ts';
+import { cancelRemoved } from './cancel-removed.ts';
+import { lockHealth } from './lock-health.ts';
 
 export interface EndpointToRemove {
   readonly merchantId: string;
@@ -9,20 +11,22 @@ export interface EndpointToRemove {
 }
 
 /**
- * Nothing is sent to it any more, its pending deliveries are cancelled, its secrets are gone. The row stays for
- * its receipts' sake. An attempt under way ends as it will; its receipt is kept.
+ * Nothing is sent to it any more, its secrets are gone, its pending deliveries are cancelled. The row stays for its
+ * receipts' sake. An attempt under way ends as it will; its receipt is kept. Should this break off between the two, a
+ * worker cancels the rest.
  */
 export async function removeEndpoint(
   db: Kysely<DeliveryTables>,
   { merchantId, endpointId, actor = `merchant ${merchantId}` }: EndpointToRemove,
 ): Promise<'removed' | 'not_found'> {
-  return db.transaction().execute(async (trx) => {
-    // The full lock waits for planners that found the endpoint enabled; the next statement sees what they planned.
+  const isRemoved = await db.transaction().execute(async (trx) => {
+    await lockHealth(trx, endpointId);
+    // The full lock waits for planners that found the endpoint enabled; what is cancelled below includes theirs.
     const found = await sql`
       select from delivery.endpoints
       where endpoint_id = ${endpointId} and merchant_id = ${merchantId} and status <> 'removed'
       for update`.execute(trx);
-    if (found.rows.length === 0) return 'not_found';
+    if (found.rows.length === 0) return false;
     await sql`
       with removed as (
         update delivery.endpoints
@@ -30,15 +34,13 @@ export async function removeEndpoint(
         where endpoint_id = ${endpointId}
       ), forgotten as (
         delete from delivery.secrets where endpoint_id = ${endpointId} returning version, scheme
-      ), recorded as (
-        insert into delivery.secret_actions (action, endpoint_id, version, scheme, actor, reason)
-        select 'removed', ${endpointId}, version, scheme, ${actor}, 'the endpoint was removed' from forgotten
-      ), dropped as (
-        delete from delivery.queue where endpoint_id = ${endpointId} returning delivery_id
       )
-      update delivery.deliveries d
-      set state = 'cancelled', completed_at = now(), next_attempt_at = null
-      from dropped where d.delivery_id = dropped.delivery_id`.execute(trx);
-    return 'removed';
+      insert into delivery.secret_actions (action, endpoint_id, version, scheme, actor, reason)
+      select 'removed', ${endpointId}, version, scheme, ${actor}, 'the endpoint was removed'
+      from forgotten`.execute(trx);
+    return true;
   });
+  if (!isRemoved) return 'not_found';
+  await cancelRemoved(db, endpointId);
+  return 'removed';
 }

@@ -92,6 +92,8 @@ describe('a search', () => {
     expect(await page({ endpointId: endpoint(2) })).toEqual([59_941, 59_881, 59_821]);
     expect(await page({ endpointId: endpoint(5) })).toEqual([]); // another merchant's
     expect(await page({ payoutId: 'po_100' })).toEqual([6_002, 6_001, 6_000]);
+    expect(await page({ payoutId: 'po_100', merchantId: null })).toEqual([6_059, 6_058, 6_057]); // other merchants’ too
+    expect(await page({ payoutId: 'po_100', endpointId: endpoint(5) })).toEqual([]);
     const from = new Date(START + 6_000_000).toISOString();
     const to = new Date(START + 6_002_000).toISOString();
     expect(await page({ from, to })).toEqual([6_001, 6_000]);
@@ -143,6 +145,8 @@ describe('the plan of a search', () => {
     ['of an outcome', { outcome: 'timeout' }, 'deliveries_of_merchant'],
     ['of an endpoint', { endpointId: endpoint(2) }, 'deliveries_of_endpoint'],
     ['of a payout', { payoutId: 'po_100' }, 'deliveries_by_payout'],
+    ['of a payout at an endpoint', { payoutId: 'po_100', endpointId: endpoint(2) }, 'deliveries_by_payout'],
+    ['of a payout, whose ever it is', { payoutId: 'po_100', merchantId: null }, 'deliveries_by_payout'],
     ['of everybody', { merchantId: null }, 'deliveries_pk'],
   ])('%s reads %s by index %s, and no more than it has to', async (_, wish, index) => {
     const search = { merchantId: MERCHANT, limit: 50, ...wish };

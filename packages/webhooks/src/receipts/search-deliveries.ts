@@ -89,26 +89,36 @@ function rangeOf(search: DeliverySearch, notBefore: string | null) {
   const range = (column: string, whose: string) => sql`
     (${sql.ref(column)}, d.delivery_id) >= (${whose}, ${first}::uuid)
     and (${sql.ref(column)}, d.delivery_id) < (${whose}, ${end}::uuid)`;
-  const ofPayout = payoutId === undefined ? [] : [sql`d.payout_id = ${payoutId}`];
+  if (payoutId !== undefined) {
+    // Few, whoever asks. Without a merchant the index is asked for each that has endpoints.
+    const whose =
+      merchantId === null
+        ? sql`any (array(select distinct e.merchant_id from delivery.endpoints e))`
+        : sql`${merchantId}`;
+    return {
+      conditions: [
+        sql`d.merchant_id = ${whose} and d.payout_id = ${payoutId}`,
+        ...(endpointId === undefined ? [] : [sql`d.endpoint_id = ${endpointId}`]),
+        sql`d.delivery_id >= ${first}::uuid and d.delivery_id < ${end}::uuid`,
+      ],
+      order: sql`d.delivery_id desc`,
+    };
+  }
   if (endpointId !== undefined) {
     // An endpoint is one merchant's: asked once, where "merchant_id =" would tempt into reading all of the merchant's.
     const isTheirs = sql`exists (
       select from delivery.endpoints e
       where e.endpoint_id = ${endpointId} and (${merchantId}::text is null or e.merchant_id = ${merchantId}))`;
     return {
-      conditions: [...ofPayout, isTheirs, range('d.endpoint_id', endpointId)],
+      conditions: [isTheirs, range('d.endpoint_id', endpointId)],
       order: sql`d.endpoint_id desc, d.delivery_id desc`,
     };
   }
-  if (merchantId !== null && payoutId === undefined) {
+  if (merchantId !== null) {
     return { conditions: [range('d.merchant_id', merchantId)], order: sql`d.merchant_id desc, d.delivery_id desc` };
   }
   return {
-    conditions: [
-      ...ofPayout,
-      ...(merchantId === null ? [] : [sql`d.merchant_id = ${merchantId}`]),
-      sql`d.delivery_id >= ${first}::uuid and d.delivery_id < ${end}::uuid`,
-    ],
+    conditions: [sql`d.delivery_id >= ${first}::uuid and d.delivery_id < ${end}::uuid`],
     order: sql`d.delivery_id desc`,
   };
 }

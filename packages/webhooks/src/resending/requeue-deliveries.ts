@@ -6,8 +6,8 @@
  * against removal. A final delivery has no queue row, and whoever wants to give it one locks the delivery first; a
  * pending one is held by its queue row, as everywhere else. So no two of these, and no worker, wait in a circle.
  *
- * An attempt under way is not waited for. Taking `claimed_at` from its row fences it off: its receipt is kept and
- * decides nothing. Should its worker be gone, the receipt written here explains the request.
+ * An attempt under way goes on, and its endpoint's slots are its own until it is over: what is wanted again meanwhile
+ * follows it. Moving `scheduled_at` says so to whoever records the attempt, or claims it when its lease has ended.
  */
 import { type Kysely, sql } from 'kysely';
 import type { DeliveryState } from '../delivery/decide-next-step.ts';
@@ -20,23 +20,23 @@ export interface RequeueOrder {
   /** Deliveries in another state are left alone. */
   readonly states: readonly DeliveryState[];
   /**
-   * `overtake`: an attempt under way is fenced off and another is made. `leave`: it is what was wanted, and rows that
-   * somebody holds are `busy` instead of being waited for.
+   * `follow`: after an attempt under way another is made. `leave`: it is what was wanted, and rows that somebody holds
+   * are `busy` instead of being waited for.
    */
-  readonly underWay: 'overtake' | 'leave';
+  readonly underWay: 'follow' | 'leave';
 }
 
 /**
  * - `requeued`: it was final and is pending again.
  * - `brought_forward`: it was waiting and is due now.
- * - `overtaken`: an attempt is under way and another follows at once.
+ * - `follows`: an attempt is under way and another is made when it is over.
  * - `under_way`: an attempt is under way and was left to decide.
  * - `busy`: somebody else moves it this very moment; ask again.
  */
 export type Requeued =
   | 'requeued'
   | 'brought_forward'
-  | 'overtaken'
+  | 'follows'
   | 'under_way'
   | 'endpoint_disabled'
   | 'endpoint_removed'
@@ -86,13 +86,13 @@ async function findDeliveries(trx: Kysely<DeliveryTables>, deliveryIds: readonly
 
 interface HeldDelivery {
   readonly deliveryId: string;
-  readonly held: 'requeued' | 'brought_forward' | 'overtaken' | 'under_way';
+  readonly held: 'requeued' | 'brought_forward' | 'follows' | 'under_way';
 }
 
 async function holdDeliveries(trx: Kysely<DeliveryTables>, deliveryIds: readonly string[], order: RequeueOrder) {
   const { states, underWay } = order;
   const lock = underWay === 'leave' ? sql`skip locked` : sql``;
-  const whenLeased = underWay === 'leave' ? 'under_way' : 'overtaken';
+  const whenLeased = underWay === 'leave' ? 'under_way' : 'follows';
   const { rows } = await sql<HeldDelivery>`
     with final as (
       select d.delivery_id from delivery.deliveries d
@@ -113,7 +113,8 @@ async function holdDeliveries(trx: Kysely<DeliveryTables>, deliveryIds: readonly
 async function moveIntoQueue(trx: Kysely<DeliveryTables>, deliveryIds: readonly string[], triggeredBy: string) {
   await sql`
     with target as (
-      select d.delivery_id, d.endpoint_id, q.attempt as latest, q.claimed_at, q.scheduled_at, q.triggered_by,
+      select d.delivery_id, d.endpoint_id, q.attempt as latest,
+             q.claimed_at is not null and q.due_at > now() as leased,
              greatest(d.attempts_made, receipts.latest, 0) as attempts
       from delivery.deliveries d
       left join delivery.queue q on q.delivery_id = d.delivery_id
@@ -121,17 +122,11 @@ async function moveIntoQueue(trx: Kysely<DeliveryTables>, deliveryIds: readonly 
         select max(a.attempt) as latest from delivery.attempts a where a.delivery_id = d.delivery_id
       ) receipts
       where d.delivery_id = any (${deliveryIds}::uuid[])
-    ), overtaken as (
-      insert into delivery.attempts (
-        delivery_id, attempt, scheduled_at, started_at, outcome, detail, next_attempt_at, triggered_by)
-      select t.delivery_id, t.latest, t.scheduled_at, t.claimed_at, 'lease_expired',
-             'Sent again before its answer was recorded.', now(), t.triggered_by
-      from target t where t.claimed_at is not null
-      on conflict on constraint attempts_pk do nothing
     ), forward as (
       -- A first attempt that is brought forward stays one: its priority is not touched.
       update delivery.queue q
-      set claimed_at = null, due_at = now(), scheduled_at = now(), retries = 0, triggered_by = ${triggeredBy}
+      set due_at = case when t.leased then q.due_at else now() end, scheduled_at = now(), retries = 0,
+          triggered_by = ${triggeredBy}
       from target t where q.delivery_id = t.delivery_id
     ), fresh as (
       insert into delivery.queue (delivery_id, endpoint_id, priority, due_at, scheduled_at, attempt, triggered_by)

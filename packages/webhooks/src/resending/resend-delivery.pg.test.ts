@@ -1,3 +1,4 @@
+import { systemClock } from '@northwind/service-kit';
 import { startFakeMerchant } from '@northwind/testing';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
@@ -58,7 +59,7 @@ test('two re-sends one after the other both happen', async () => {
   expect(merchant.requests).toHaveLength(3);
 });
 
-test('a re-send while an attempt is under way happens too; the overtaken receipt decides nothing', async () => {
+test('a re-send while an attempt is under way follows when that is over', async () => {
   await using stage = await openStage();
   await using merchant = await startFakeMerchant({
     answer: (_request, index) => (index === 0 ? { status: 500, delayMs: 400 } : { status: 204 }),
@@ -68,8 +69,8 @@ test('a re-send while an attempt is under way happens too; the overtaken receipt
   await stage.settle(['po_1']);
   await merchant.waitForRequests(1);
   const [underWay] = await stage.deliveries();
-  expect(await again(stage, underWay)).toBe('overtaken');
-  const [delivery] = await stage.whenDeliveries(1, ({ attempts }) => attempts[0]?.outcome === 'server_error');
+  expect(await again(stage, underWay)).toBe('follows');
+  const [delivery] = await stage.whenDeliveries(1, isDelivered);
   expect(delivery).toMatchObject({
     state: 'delivered',
     attempts: [
@@ -80,7 +81,7 @@ test('a re-send while an attempt is under way happens too; the overtaken receipt
   expect(await queueLength(stage)).toBe(0);
 });
 
-test('a success that is recorded between the re-send and its claim does not swallow the re-send', async () => {
+test('a success that is recorded after the re-send does not swallow it', async () => {
   await using stage = await openStage();
   const { endpoint } = await stage.register('http://127.0.0.1:9/');
   await plantExhausted(stage, endpoint.endpointId, { count: 1 });
@@ -89,18 +90,20 @@ test('a success that is recorded between the re-send and its claim does not swal
   await again(stage, delivery);
   const [claimed] = await claimDeliveries(db, { deliveriesMax: 1, retriesMax: 1, leaseMs: 30_000 });
   if (!claimed) throw new Error('nothing claimed');
-  expect(await again(stage, delivery, 'bob')).toBe('overtaken');
+  expect(await again(stage, delivery)).toBe('follows'); // by the same person, even
   const at = '2026-11-22T06:00:00.000000Z';
   const receipt = { startedAt: at, finishedAt: at, durationMs: 1, detail: null, secretVersion: 1 };
   const next = { state: 'delivered', delayMs: null, retries: 0, disablesEndpoint: false } as const;
   const answer = { ...NO_EXCHANGE, responseStatus: 204, outcome: 'delivered' } as const;
   const { outcomes } = await recordAttempts(db, [{ ...claimed, ...receipt, ...answer, next }]);
-  expect(outcomes).toEqual(['fenced']);
+  expect(outcomes).toEqual(['again']);
   expect(await stage.deliveries()).toMatchObject([{ state: 'pending', attempts: [{}, { outcome: 'delivered' }] }]);
   expect(await queueLength(stage)).toBe(1);
+  const [following] = await claimDeliveries(db, { deliveriesMax: 1, retriesMax: 1, leaseMs: 30_000 });
+  expect(following).toMatchObject({ attempt: claimed.attempt + 1, retries: 0, triggeredBy: 'resend by ada' });
 });
 
-test('what an overtaken worker can not tell any more has a receipt all the same', async () => {
+test('a re-send whose attempt’s worker is gone follows when the lease ends', async () => {
   await using stage = await openStage();
   await using merchant = await startFakeMerchant({ answer: { hang: true } });
   await stage.register(merchant.url);
@@ -114,10 +117,24 @@ test('what an overtaken worker can not tell any more has a receipt all the same'
   await planner.stop();
   merchant.answerWith({});
   const [pending] = await stage.deliveries();
-  expect(await again(stage, pending)).toBe('overtaken');
+  expect(await again(stage, pending)).toBe('follows');
+  await sql`update delivery.queue set due_at = now()`.execute(stage.db); // half a minute passes
   await stage.startWorker();
   const [delivery] = await stage.whenDeliveries(1, isDelivered);
   expect(delivery?.attempts).toMatchObject([{ outcome: 'lease_expired', finishedAt: null }, { outcome: 'delivered' }]);
+});
+
+test('any number of re-sends of one delivery take one slot', async () => {
+  await using stage = await openStage();
+  await using merchant = await startFakeMerchant({ answer: { hang: true } });
+  await stage.register(merchant.url);
+  await stage.startWorker();
+  await stage.settle(['po_1']);
+  await merchant.waitForRequests(1);
+  const [underWay] = await stage.deliveries();
+  for (let i = 0; i < 10; i += 1) expect(await again(stage, underWay)).toBe('follows');
+  await systemClock.sleep(1_500); // longer than any poll
+  expect(merchant.requests).toHaveLength(1);
 });
 
 test('a waiting delivery is brought forward', async () => {
@@ -165,7 +182,7 @@ test('twenty at once, while workers send: numbered without a gap, each request w
   await stage.settle(['po_1']);
   const [delivery] = await stage.whenDeliveries(1, isDelivered);
   const outcomes = await Promise.all(Array.from({ length: 20 }, (_, i) => again(stage, delivery, `actor ${i}`)));
-  expect(outcomes.every((outcome) => ['requeued', 'brought_forward', 'overtaken'].includes(outcome))).toBe(true);
+  expect(outcomes.every((outcome) => ['requeued', 'brought_forward', 'follows'].includes(outcome))).toBe(true);
   const [after] = await stage.whenDeliveries(
     1,
     (now) => isDelivered(now) && now.attempts.every(({ outcome }) => outcome === 'delivered'),

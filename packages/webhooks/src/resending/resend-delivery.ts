@@ -18,7 +18,7 @@ export interface DeliveryToResend {
 }
 
 /**
- * `requeued`, `brought_forward` and `overtaken` will be sent at once; see requeueDeliveries. `state_changed` only where
+ * `requeued` and `brought_forward` are sent at once, what `follows` after the attempt under way; see requeueDeliveries. `state_changed` only where
  * states were asked for.
  */
 export type ResendOutcome = Exclude<Requeued, 'busy' | 'under_way'>;
@@ -47,6 +47,6 @@ async function resendOnce(trx: Kysely<DeliveryTables>, wish: DeliveryToResend): 
     if (own.rows.length === 0) return 'not_found';
   }
   const triggeredBy = `resend by ${actor.slice(0, RESEND_ACTOR_LENGTH_MAX)}`;
-  const order = { deliveryIds: [deliveryId], triggeredBy, states, underWay: 'overtake' } as const;
+  const order = { deliveryIds: [deliveryId], triggeredBy, states, underWay: 'follow' } as const;
   return (await requeueDeliveries(trx, order)).get(deliveryId) ?? 'not_found';
 }

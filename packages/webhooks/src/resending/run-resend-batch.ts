@@ -92,7 +92,7 @@ const SENDING: ItemMove = { state: 'sending', reason: null };
 const MOVES: Readonly<Record<Requeued, ItemMove | null>> = {
   requeued: SENDING,
   brought_forward: SENDING,
-  overtaken: SENDING,
+  follows: SENDING,
   under_way: SENDING,
   endpoint_disabled: { state: 'skipped', reason: 'endpoint_disabled' },
   endpoint_removed: { state: 'skipped', reason: 'endpoint_removed' },

@@ -45,7 +45,7 @@ const RATE_MAX = 10_000;
 const MEANINGS: Readonly<Record<ResendOutcome, string>> = {
   requeued: 'is sent again',
   brought_forward: 'was waiting and is due now',
-  overtaken: 'has an attempt under way, and another follows at once',
+  follows: 'has an attempt under way, and is sent again when that is over',
   not_found: 'is no delivery',
   endpoint_disabled: 'can’t be sent: its endpoint is disabled',
   endpoint_removed: 'can’t be sent: its endpoint was removed',
@@ -102,7 +102,7 @@ async function resendNamed(context: CommandContext, deliveryIds: readonly string
       return done;
     },
   );
-  if (results.some(({ outcome }) => !['requeued', 'brought_forward', 'overtaken'].includes(outcome))) {
+  if (results.some(({ outcome }) => !['requeued', 'brought_forward', 'follows'].includes(outcome))) {
     context.exitWith(EXIT_FAILURE);
   }
   if (options.json) return context.terminal.out(stringify({ deliveries: results }));
