@@ -60,7 +60,10 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
   let lastClaimMs = Number.NEGATIVE_INFINITY;
 
   async function work(delivery: ClaimedDelivery): Promise<void> {
+    let isSent = false;
     const onSent = () => {
+      if (isSent) return;
+      isSent = true;
       slots.sent();
       if (mayHaveMore) alarm.ring();
     };
@@ -72,6 +75,7 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
       );
       return null;
     });
+    onSent();
     slots.free(delivery);
     const isDueSoon = dueInMs !== null && dueInMs <= POLL_MS.last;
     if (dueInMs !== null) alarm.ringWithin(dueInMs);

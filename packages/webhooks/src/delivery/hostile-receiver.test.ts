@@ -113,6 +113,13 @@ describe('a receiver that', () => {
     ],
     ['answers with status 999', say('HTTP/1.1 999 No\r\ncontent-length: 0\r\n\r\n'), { outcome: 'unexpected_status' }],
     ['answers with status 099', say('HTTP/1.1 099 No\r\ncontent-length: 0\r\n\r\n'), { outcome: 'response_invalid' }],
+    ...['__proto__', 'constructor', 'toString', 'no-such'].map(
+      (encoding): [string, (socket: Socket) => unknown, Partial<Answer>] => [
+        `names ${encoding} as the encoding of its body`,
+        say(`HTTP/1.1 200 OK\r\ncontent-encoding: ${encoding}\r\ncontent-length: 2\r\n\r\nok`),
+        { outcome: 'delivered', responseBody: 'ok' },
+      ],
+    ),
     [
       'sends two early hints and then its answer',
       say(`${'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(2)}HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok`),

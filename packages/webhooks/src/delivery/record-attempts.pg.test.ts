@@ -2,8 +2,9 @@ import { eventually } from '@northwind/testing';
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
-import { openQueue, record } from '../../test/open-queue.ts';
+import { finished, openQueue, record } from '../../test/open-queue.ts';
 import { type ClaimLimits, claimDeliveries } from './claim-deliveries.ts';
+import { recordAttempts } from './record-attempts.ts';
 
 const limits: ClaimLimits = { deliveriesMax: 8, retriesMax: 8, leaseMs: 30_000 };
 
@@ -29,3 +30,51 @@ test.each(['delivered', 'server_error'] as const)(
     await other.end();
   },
 );
+
+test.each([
+  ['the later one first', ['server_error', 'delivered'], true],
+  ['the later one last', ['delivered', 'server_error'], false],
+] as const)(
+  'two attempts of one delivery in one statement, %s: each has its receipt, the later one decides',
+  async (_, ends, isReversed) => {
+    await using queue = await openQueue();
+    await queue.fill('a', { first: 1, retries: 0 });
+    const [early] = await claimDeliveries(queue.db, limits);
+    await sql`update delivery.queue set due_at = now()`.execute(queue.db); // its lease ends
+    const [late] = await claimDeliveries(queue.db, limits);
+    if (!early || !late) throw new Error('nothing claimed');
+    const attempts = [early, late].map((delivery, i) => ({
+      ...finished(delivery, { outcome: ends[i] ?? 'delivered' }),
+      next: {
+        state: ends[i] === 'delivered' ? 'delivered' : 'exhausted',
+        delayMs: null,
+        retries: 0,
+        disablesEndpoint: false,
+      } as const,
+    }));
+    const { outcomes } = await recordAttempts(queue.db, isReversed ? attempts.toReversed() : attempts);
+    expect(outcomes).toEqual(isReversed ? ['moved', 'fenced'] : ['fenced', 'moved']);
+    const deliveries = await queue.db.selectFrom('delivery.deliveries').selectAll().execute();
+    expect(deliveries).toMatchObject([{ state: attempts[1]?.next.state, attempts_made: 2, last_outcome: ends[1] }]);
+    const receipts = await queue.db.selectFrom('delivery.attempts').selectAll().orderBy('attempt').execute();
+    expect(receipts.map(({ outcome }) => outcome)).toEqual(ends);
+    const dead = await queue.db.selectFrom('delivery.dead_letters').selectAll().execute();
+    expect(dead).toHaveLength(ends[1] === 'delivered' ? 0 : 1);
+  },
+);
+
+test('what an endpoint’s former URL says disables nobody', async () => {
+  await using queue = await openQueue();
+  await queue.fill('a', { first: 2, retries: 0 });
+  const next = { state: 'exhausted', delayMs: null, retries: 0, disablesEndpoint: true } as const;
+  const [one, other] = (await claimDeliveries(queue.db, limits)).map((delivery) =>
+    finished(delivery, { outcome: 'gone' }),
+  );
+  if (!one || !other) throw new Error('nothing claimed');
+  const status = async () =>
+    (await queue.db.selectFrom('delivery.endpoints').select('status').executeTakeFirst())?.status;
+  await recordAttempts(queue.db, [{ ...one, next, url: 'https://example.com/left' }]);
+  expect(await status()).toBe('enabled');
+  await recordAttempts(queue.db, [{ ...other, next }]);
+  expect(await status()).toBe('disabled');
+});

@@ -108,6 +108,17 @@ const RECEIPTS = sql`
   set ${REPLACED}
   where attempts.outcome = 'lease_expired'`;
 
+/** One row for each attempt, as the statement below reads them. */
+const finishedRows = (attempts: readonly FinishedAttempt[]) => sql`
+  select * from json_to_recordset(${JSON.stringify(attempts.map(toRow))}::json) as f(
+    place int4, delivery_id uuid, endpoint_id text, url text, attempt int4, scheduled_at timestamptz, triggered_by text,
+    started_at timestamptz,
+    finished_at timestamptz, duration_ms int4, outcome text, detail text, secret_version int4, response_status int4,
+    response_headers jsonb, response_body text, response_truncated boolean, response_sha256 bytea,
+    first_byte_at timestamptz, dns_ms int4, connect_ms int4, tls_ms int4, wait_ms int4, destination_ip inet,
+    request_headers jsonb, next_state text, next_delay_ms float8, next_retries int4, disables_endpoint boolean,
+    health_effect text, is_test boolean)`;
+
 /** Endpoints that end here, and why: as they wished, or because they only fail. */
 const GIVEN_UP = sql`
   select endpoint_id, min(reason) as reason
@@ -129,14 +140,7 @@ export async function recordAttempts(
 ): Promise<Recorded> {
   const { rows } = await sql<MovedRow | EventRow>`
     with finished as (
-      select * from json_to_recordset(${JSON.stringify(attempts.map(toRow))}::json) as f(
-        place int4, delivery_id uuid, endpoint_id text, url text, attempt int4, scheduled_at timestamptz, triggered_by text,
-        started_at timestamptz,
-        finished_at timestamptz, duration_ms int4, outcome text, detail text, secret_version int4, response_status int4,
-        response_headers jsonb, response_body text, response_truncated boolean, response_sha256 bytea,
-        first_byte_at timestamptz, dns_ms int4, connect_ms int4, tls_ms int4, wait_ms int4, destination_ip inet,
-        request_headers jsonb, next_state text, next_delay_ms float8, next_retries int4, disables_endpoint boolean,
-        health_effect text, is_test boolean)
+      ${finishedRows(attempts)}
     ), held as materialized (
       -- Locked before anything is decided: a re-send may be changing the row this very moment. One probe of the key for
       -- each, whatever the planner makes of a queue whose length changes by the minute.
@@ -182,8 +186,8 @@ export async function recordAttempts(
     ), receipt as (
       ${RECEIPTS}
     )
-    select delivery_id as "deliveryId", attempt, wanted_again as "wantedAgain", null as "endpointId", null as "merchantId", null as kind, null as detail
-    from moved
+    select delivery_id as "deliveryId", attempt, wanted_again as "wantedAgain",
+           null as "endpointId", null as "merchantId", null as kind, null as detail from moved
     union all
     select null, null, null, endpoint_id, merchant_id, kind, detail from (${HEALTH_EVENTS}) happened`.execute(db);
   const moved = rows.filter((row) => row.deliveryId !== null);

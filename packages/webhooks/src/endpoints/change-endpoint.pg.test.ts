@@ -5,6 +5,7 @@ import { MERCHANT, openStage, type Stage } from '../../test/open-stage.ts';
 import { ENDPOINT_POLICY } from '../policy/endpoint-policy.ts';
 import { sendTestEvent } from '../test-events/send-test-event.ts';
 import { changeEndpoint, type EndpointChange } from './change-endpoint.ts';
+import { planMissed } from './plan-missed.ts';
 import { readEndpoint } from './read-endpoint.ts';
 
 const isDelivered = ({ state }: { state: string }) => state === 'delivered';
@@ -140,6 +141,17 @@ test('enabled again without catch-up it begins anew, also when the planner is be
   await stage.startWorker();
   await stage.settle(['po_2']);
   expect(payoutIds(await stage.whenDeliveries(1, isDelivered))).toEqual(['po_2']);
+});
+
+test('a catch-up that meets a disable keeps its place', async () => {
+  await using stage = await openStage();
+  const { endpoint } = await stage.register('http://127.0.0.1:9/');
+  const { endpointId } = endpoint;
+  await changed(stage, endpointId, { status: 'disabled' });
+  await sql`update delivery.endpoints set catch_up_from = 3`.execute(stage.db);
+  expect(await planMissed(stage.api.db, { merchantId: MERCHANT, endpointId })).toBe(0);
+  const place = await stage.db.selectFrom('delivery.endpoints').select('catch_up_from').executeTakeFirstOrThrow();
+  expect(place).toEqual({ catch_up_from: 3n });
 });
 
 test('a catch-up that died on the way goes on where it was', async () => {

@@ -4,7 +4,7 @@ import type { HeaderRecord } from './receipt.ts';
 export const REDACTED = '[redacted]';
 
 /** Whatever may be taken for a credential. A signature is none: it proves one message, for minutes. */
-const CREDENTIALS = /^(authorization|proxy-authorization|cookie|set-cookie|.*(api-?key|secret|token|password).*)$/;
+const CREDENTIALS = /^(authorization|proxy-authorization|cookie|set-cookie|.*(key|secret|token|password).*)$/;
 
 /** Names in lower case. What has no value is left out. */
 export function redactHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): HeaderRecord {

@@ -18,8 +18,8 @@ export interface DeliveryToResend {
 }
 
 /**
- * `requeued` and `brought_forward` are sent at once, what `follows` after the attempt under way; see requeueDeliveries. `state_changed` only where
- * states were asked for.
+ * `requeued` and `brought_forward` are sent at once, what `follows` after the attempt under way; see requeueDeliveries.
+ * `state_changed` only where states were asked for.
  */
 export type ResendOutcome = Exclude<Requeued, 'busy' | 'under_way'>;
 
