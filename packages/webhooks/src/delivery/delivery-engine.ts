@@ -50,7 +50,7 @@ export interface DeliveryEngine {
 }
 
 export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
-  const { clock, logger, concurrency, leaseMs } = options;
+  const { clock, concurrency, leaseMs } = options;
   const slots = createSlots();
   const alarm = createAlarm(clock);
   const retriesMax = Math.max(1, Math.floor(concurrency * RETRY_SHARE));
@@ -67,14 +67,7 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
       slots.sent();
       if (mayHaveMore) alarm.ring();
     };
-    const dueInMs = await options.attempt(delivery, onSent).catch((error: unknown) => {
-      // A bug of ours. The lease ends by itself, and the delivery is sent again.
-      logger.error(
-        { event: 'attempt.broken', deliveryId: delivery.deliveryId, error },
-        'attempt ended without receipt',
-      );
-      return null;
-    });
+    const dueInMs = await options.attempt(delivery, onSent).catch((error) => tellBroken(options, delivery, error));
     onSent();
     slots.free(delivery);
     const isDueSoon = dueInMs !== null && dueInMs <= POLL_MS.last;
@@ -120,6 +113,12 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
     },
     wake: () => alarm.ring(),
   };
+}
+
+/** A bug of ours. The lease ends by itself, and the delivery is sent again. */
+function tellBroken({ logger }: EngineOptions, { deliveryId }: ClaimedDelivery, error: unknown): null {
+  logger.error({ event: 'attempt.broken', deliveryId, error }, 'an attempt ended without a receipt');
+  return null;
 }
 
 /** Waits for the attempts under way; cuts off those that take long; lastly gives up on a database that is away. */
