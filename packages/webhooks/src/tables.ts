@@ -30,6 +30,7 @@ export interface EndpointsTable {
   event_types: Generated<string[]>;
   status: Generated<'enabled' | 'disabled' | 'removed'>;
   from_offset: Generated<bigint>;
+  registered_from: Generated<bigint>;
   concurrency_max: Generated<number>;
   created_at: Generated<Instant>;
   disabled_at: Instant | null;

@@ -51,9 +51,10 @@ export async function registerEndpoint(
   // The endpoint begins after the last change of a payout that its merchant could see when it was registered.
   const { rows } = await sql<EndpointColumns>`
     with registered as (
-      insert into delivery.endpoints (endpoint_id, merchant_id, url, event_types, from_offset)
-      select ${endpointId}, ${wish.merchantId}, ${target.url}, ${types.eventTypes}::text[],
-             coalesce((select max("offset") + 1 from read.payouts where merchant_id = ${wish.merchantId}), 0)
+      insert into delivery.endpoints (endpoint_id, merchant_id, url, event_types, from_offset, registered_from)
+      select ${endpointId}, ${wish.merchantId}, ${target.url}, ${types.eventTypes}::text[], visible.next, visible.next
+      from (select coalesce(max("offset") + 1, 0) as next from read.payouts
+            where merchant_id = ${wish.merchantId}) visible
       where (select count(*) from delivery.endpoints
              where merchant_id = ${wish.merchantId} and status <> 'removed') < ${ENDPOINTS_PER_MERCHANT_MAX}::int8
       returning *

@@ -107,7 +107,7 @@ async function findEndpoint(
   endpointId: string,
 ): Promise<Subscription | null> {
   const { rows } = await sql<Subscription>`
-    select event_types as "eventTypes", from_offset as "fromOffset" from delivery.endpoints
+    select event_types as "eventTypes", registered_from as "fromOffset" from delivery.endpoints
     where endpoint_id = ${endpointId} and merchant_id = ${merchantId} and status <> 'removed'`.execute(db);
   return rows[0] ?? null;
 }
@@ -132,7 +132,7 @@ async function findDeliveries(
     join delivery.endpoints e on e.merchant_id = ${merchantId} and e.status <> 'removed' ${only}
     left join delivery.deliveries d
       on d.endpoint_id = e.endpoint_id and d.partition = t.partition and d."offset" = t."offset"
-    where d.delivery_id is not null or (t.event_type = any (e.event_types) and t."offset" >= e.from_offset)
+    where d.delivery_id is not null or (t.event_type = any (e.event_types) and t."offset" >= e.registered_from)
     order by t."offset", e.created_at, e.endpoint_id`.execute(db);
   return Map.groupBy(rows, (row) => row.offset);
 }

@@ -33,7 +33,7 @@ export async function planDigests(db: Kysely<WebhookDatabase>, signal: AbortSign
 async function findReaders(db: Kysely<WebhookDatabase>): Promise<Reader[]> {
   const { rows } = await sql<Reader>`
     select e.endpoint_id as "endpointId", e.merchant_id as "merchantId", e.event_types as "eventTypes",
-           e.from_offset as "fromOffset", (e.created_at at time zone 'UTC')::date::text as "createdDay",
+           e.registered_from as "fromOffset", (e.created_at at time zone 'UTC')::date::text as "createdDay",
            last.day::text as "lastDay"
     from delivery.endpoints e
     cross join lateral (select max(day) as day from delivery.digests d where d.endpoint_id = e.endpoint_id) last

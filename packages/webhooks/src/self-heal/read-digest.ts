@@ -25,7 +25,7 @@ export function readDigest(db: Kysely<WebhookDatabase>, wish: DigestWish): Promi
   return readAtOneSnapshot(db, async (trx): Promise<DigestAnswer> => {
     const { rows } = await sql<DigestSubject & { readonly body: string | null; readonly webhookId: string | null }>`
       select e.endpoint_id as "endpointId", e.merchant_id as "merchantId", e.event_types as "eventTypes",
-             e.from_offset as "fromOffset", d.body, 'msg_' || replace(d.delivery_id::text, '-', '') as "webhookId"
+             e.registered_from as "fromOffset", d.body, 'msg_' || replace(d.delivery_id::text, '-', '') as "webhookId"
       from delivery.endpoints e
       left join delivery.digests d on d.endpoint_id = e.endpoint_id and d.day = ${day}::date
       where e.endpoint_id = ${endpointId} and e.merchant_id = ${merchantId} and e.status <> 'removed'`.execute(trx);

@@ -5,6 +5,7 @@ import { eventually, startFakeMerchant } from '@northwind/testing';
 import { type Kysely, sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { MERCHANT, openStage, type Stage, verify } from '../../test/open-stage.ts';
+import { changeEndpoint } from '../endpoints/change-endpoint.ts';
 import { PLANNER_GROUP } from '../planning/create-planner.ts';
 import { listUnacknowledged } from './list-unacknowledged.ts';
 import { listWebhookEvents, type WebhookEventsWish } from './list-webhook-events.ts';
@@ -77,6 +78,25 @@ test('what came while the endpoint was disabled is there, with its ids and bytes
   const [request] = await merchant.waitForRequests(1);
   expect(request?.headers['webhook-id']).toBe(missed?.webhooks[0]?.webhookId);
   expect(request?.rawBody.toString('utf8')).toBe(missed?.body);
+});
+
+test('what came before an enabling without catch-up is still there, though it is not sent', async () => {
+  await using stage = await openStage();
+  await using merchant = await startFakeMerchant();
+  const { endpoint } = await stage.register(merchant.url);
+  const place = { merchantId: MERCHANT, endpointId: endpoint.endpointId };
+  await stage.startWorker();
+  await stage.settle(['po_told']);
+  await merchant.waitForRequests(1);
+  await disable(stage, endpoint.endpointId);
+  await stage.settle(['po_missed']);
+  await stage.planned();
+  const change = { change: { status: 'enabled' }, options: { allowInsecureTargets: true } } as const;
+  expect(await changeEndpoint(stage.api.db, place, change)).toMatchObject({ ok: true, planned: 0 });
+  await stage.settle(['po_after']);
+  await merchant.waitForRequests(2);
+  const events = await listAll(stage, { endpointId: endpoint.endpointId });
+  expect(events.map(({ payoutId }) => payoutId)).toEqual(['po_told', 'po_missed', 'po_after']);
 });
 
 test('without an endpoint all events of the merchant are told; an endpoint knows nothing from before it', async () => {
