@@ -170,7 +170,7 @@ export function describeConsumerGroup<Item extends Coordinate, DB extends Ledger
     });
 
     it('applies everything once, though the server ends its sessions in the middle of it', async () => {
-      await world.produce(600);
+      await world.produce(1_500); // enough that there is still a middle after five of them
       const slowly = (consumer: string) => ({
         batchSizeMax: 20,
         apply: async (trx: Transaction<DB>, batch: ConsumedBatch<Item>) => {
