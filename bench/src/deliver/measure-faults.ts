@@ -42,7 +42,8 @@ export interface Faults {
   readonly seconds: number;
 }
 
-const MERCHANTS = 20;
+/** A killed worker's claims keep their endpoints' slots for their lease: with few endpoints all would wait for it. */
+const MERCHANTS = 500;
 const APPEND_SIZE = 1_000;
 const POSTGRES_AWAY_MS = 1_000;
 const WATCH_MS = 200;
