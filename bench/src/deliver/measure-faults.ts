@@ -50,6 +50,12 @@ const WATCH_MS = 200;
 /** A killed worker's deliveries are sent again when their lease ends; the last ones may be killed twice. */
 const END_TIMEOUT_MS = 900_000;
 
+/** Or those that fail three times in a row would be waited for half an hour. */
+const RETRY_SOON = `
+  update delivery.endpoints set retry_policy = jsonb_build_object(
+    'waits', jsonb_build_object('kind', 'exponential', 'baseMs', 1000, 'factor', 1, 'capMs', 1000),
+    'windowMs', 86400000, 'jitter', 'full')`;
+
 const DURABLE = [
   'fsync=on',
   'synchronous_commit=on',
@@ -68,6 +74,7 @@ export async function measureFaults(options: FaultsOptions): Promise<Faults> {
     await registerEndpoints(url, MERCHANTS, (nth) => `${receiver.url}/${nth % 4 === 0 ? 'flaky' : nth}`, [
       'payout.settled',
     ]);
+    await withClient(url, (client) => client.query(RETRY_SOON));
     await appendSettled(url, deliveries);
     await using _projector = await startProjector(url, signal);
     await using workers = startWorkers(url, options);
