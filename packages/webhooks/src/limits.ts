@@ -97,6 +97,12 @@ export const DISABLE_AFTER_MS = 5 * 24 * 60 * 60 * 1_000;
 export const RATE_BURST_MS = 250;
 /** How often a worker claims for an endpoint with a rate: well within its burst, so that none of it is lost. */
 export const RATE_CLAIM_MS_MIN = 50;
+/**
+ * Due deliveries of an ordered endpoint that a claim looks at. With more of them due, those that have to wait for an
+ * earlier one of their payouts are put off, for as long as they have waited within these bounds.
+ */
+export const ORDER_LOOK_MAX = 200;
+export const ORDER_PUT_OFF_MS = { min: 5_000, max: 60_000 } as const;
 
 export const URL_LENGTH_MAX = 2_048;
 export const MERCHANT_ID_LENGTH_MAX = 128;
@@ -105,10 +111,13 @@ export const ENDPOINTS_PER_MERCHANT_MAX = 20;
 /** Deliveries that one statement cancels, or releases: some 50 ms, in which nobody waits for them. */
 export const CANCEL_BATCH_MAX = 1_000;
 export const RELEASE_BATCH_MAX = 1_000;
-/** How often a worker looks for removals that broke off. */
-export const CANCEL_SWEEP_PAUSE_MS = 60_000;
+/** How often a worker looks for changes of endpoints that broke off, and how old one is then. */
+export const ENDPOINT_SWEEP_PAUSE_MS = 60_000;
+export const ENABLING_AGE_MIN_MS = 60_000;
 /** Deliveries in one answer. */
 export const DELIVERIES_PAGE_MAX = 200;
+/** Receipts in one answer: each may have 64 KiB of an endpoint's answer, and re-sends make any number of them. */
+export const RECEIPTS_PAGE_MAX = 200;
 
 /** How long an old secret signs beside the new one: time to put the new one into every server of the merchant's. */
 export const SECRET_OVERLAP_HOURS = { default: 24, max: 7 * 24 } as const;

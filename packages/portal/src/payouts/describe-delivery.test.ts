@@ -29,6 +29,7 @@ const delivery: Delivery = {
   eventType: 'payout.settled',
   state: 'pending',
   nextAttemptAt: null,
+  attemptsMade: 0,
   attempts: [],
 };
 
@@ -58,8 +59,11 @@ describe('a delivery in words', () => {
   });
 
   it('counts attempts', () => {
-    expect(countAttempts({ ...delivery, attempts: [attempt] })).toBe('1 attempt');
-    expect(countAttempts({ ...delivery, attempts: [attempt, attempt] })).toBe('2 attempts');
+    expect(countAttempts({ ...delivery, attemptsMade: 1, attempts: [attempt] })).toBe('1 attempt');
+    expect(countAttempts({ ...delivery, attemptsMade: 2, attempts: [attempt, attempt] })).toBe('2 attempts');
+    expect(countAttempts({ ...delivery, attemptsMade: 900, attempts: [attempt] })).toBe(
+      '900 attempts, the latest 1 shown',
+    );
   });
 
   it('names the endpoint by its address, or by its id when the address is gone', () => {

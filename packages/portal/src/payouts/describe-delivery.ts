@@ -27,8 +27,10 @@ export function describeTrigger({ triggeredBy }: DeliveryAttempt): string | null
 }
 
 /** `2 attempts`, before the list of them. */
-export const countAttempts = ({ attempts }: Delivery): string =>
-  attempts.length === 1 ? '1 attempt' : `${attempts.length} attempts`;
+export const countAttempts = ({ attemptsMade, attempts }: Delivery): string => {
+  const made = attemptsMade === 1 ? '1 attempt' : `${attemptsMade} attempts`;
+  return attempts.length < attemptsMade ? `${made}, the latest ${attempts.length} shown` : made;
+};
 
 const inWords = (code: string): string => {
   const words = code.replaceAll('_', ' ');

@@ -21,6 +21,8 @@ export interface Delivery extends Coordinate {
   readonly eventType: string;
   readonly state: string;
   readonly nextAttemptAt: string | null;
+  readonly attemptsMade: number;
+  /** The latest ones, first attempt first. */
   readonly attempts: readonly DeliveryAttempt[];
 }
 
@@ -49,6 +51,7 @@ export function readDelivery(value: unknown): Delivery {
     eventType: readText(fields, 'eventType'),
     state: readText(fields, 'state'),
     nextAttemptAt: readOptionalText(fields, 'nextAttemptAt'),
+    attemptsMade: readInteger(fields, 'attemptsMade'),
     attempts: readList(fields, 'attempts', readAttempt),
   };
 }

@@ -128,6 +128,29 @@ describe('GET /v1/webhook-deliveries/:deliveryId', () => {
     ]);
   });
 
+  test('gives the latest 200 receipts, and the earlier ones on being asked', async () => {
+    await api.database.pool.query(
+      `insert into delivery.attempts (delivery_id, attempt, scheduled_at, started_at, outcome)
+       select $1, n, now(), now(), 'lease_expired' from generate_series(1, 450) n`,
+      [idOf(1, 1)],
+    );
+    const numbers: number[] = [];
+    let query = '';
+    for (let pages = 0; pages < 3; pages += 1) {
+      const { body } = await api.fetch(`${LIST}/${idOf(1, 1)}${query}`, { key });
+      const page = body.delivery.attempts.map(({ attempt }: { attempt: number }) => attempt);
+      expect(page.length).toBeLessThanOrEqual(200);
+      expect(page).toEqual(page.toSorted((a: number, b: number) => a - b));
+      numbers.unshift(...page);
+      query = `?attemptsBefore=${body.delivery.attemptsBefore}`;
+    }
+    expect(query).toBe('?attemptsBefore=null');
+    expect(numbers).toEqual(Array.from({ length: 450 }, (_, n) => n + 1));
+    for (const wrong of ['0', 'x', '2147483648']) {
+      expect(await api.fetch(`${LIST}/${idOf(1, 1)}?attemptsBefore=${wrong}`, { key })).toMatchObject({ status: 400 });
+    }
+  });
+
   test('does not know another merchant’s, and refuses what is no id', async () => {
     const other = await api.fetch(`${LIST}/${idOf(2, 0)}`, { key });
     expect(other).toMatchObject({ status: 404, body: { code: 'delivery_not_found' } });

@@ -77,7 +77,12 @@ export const deliverySchema = component(
     ...summaryShape,
     attempts: describe(
       z.array(attemptSchema),
-      'The first attempt first. Fewer than `attemptsMade` once the receipts’ retention is over.',
+      'The latest, first attempt first; an answer holds 200 at most, which its deliveries share evenly. ' +
+        'Fewer than `attemptsMade` also once the receipts’ retention is over.',
+    ),
+    attemptsBefore: describe(
+      z.int().nullable(),
+      'There are earlier receipts: ask for the delivery with this `attemptsBefore`. Null when there are none.',
     ),
   }),
   'One webhook on its way to one endpoint.',

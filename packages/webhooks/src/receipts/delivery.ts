@@ -42,8 +42,10 @@ export interface DeliverySummary {
 }
 
 export interface Delivery extends DeliverySummary {
-  /** First attempt first. Fewer than `attemptsMade` when the receipts' retention is over. */
+  /** The latest, first attempt first: RECEIPTS_PAGE_MAX in one answer at most, which its deliveries share evenly. */
   readonly attempts: readonly Attempt[];
+  /** There are receipts of attempts before this one; null: none, or their retention is over. */
+  readonly attemptsBefore: number | null;
 }
 
 /** A summary's, of delivery.deliveries as `d`. */

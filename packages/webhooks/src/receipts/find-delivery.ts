@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import type { DeliveryTables } from '../tables.ts';
-import { addAttempts } from './add-attempts.ts';
+import { type AttemptsWish, addAttempts } from './add-attempts.ts';
 import { DELIVERY_COLUMNS, type Delivery, type DeliverySummary } from './delivery.ts';
 
-export interface DeliveryToFind {
+export interface DeliveryToFind extends AttemptsWish {
   /** Whose it has to be; null: whoever's. */
   readonly merchantId: string | null;
   /** A UUID. */
@@ -16,6 +16,6 @@ export async function findDelivery(db: Kysely<DeliveryTables>, wish: DeliveryToF
     select ${DELIVERY_COLUMNS} from delivery.deliveries d
     where d.delivery_id = ${wish.deliveryId}::uuid
       and (${wish.merchantId}::text is null or d.merchant_id = ${wish.merchantId})`.execute(db);
-  const [found] = await addAttempts(db, rows);
+  const [found] = await addAttempts(db, rows, wish);
   return found ?? null;
 }

@@ -128,7 +128,11 @@ test('one delivery is found by its merchant and by nobody else', async () => {
   const { db } = stage;
   const [some] = (await searchDeliveries(db, { merchantId: MERCHANT, limit: 1 })).deliveries;
   const deliveryId = some?.deliveryId ?? '';
-  expect(await findDelivery(db, { merchantId: MERCHANT, deliveryId })).toEqual({ ...some, attempts: [] });
+  expect(await findDelivery(db, { merchantId: MERCHANT, deliveryId })).toEqual({
+    ...some,
+    attempts: [],
+    attemptsBefore: null,
+  });
   expect(await findDelivery(db, { merchantId: OTHER, deliveryId })).toBeNull();
   expect(await findDelivery(db, { merchantId: null, deliveryId })).not.toBeNull();
 });

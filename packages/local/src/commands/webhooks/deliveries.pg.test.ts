@@ -55,6 +55,15 @@ test('webhooks deliveries lists what was asked for, and shows one with its recei
   const one = await settle('--id', ID);
   expect(one.said).toContain('2 attempts, receipts of which are removed');
   expect(one.said).toMatch(/2 .*timeout .*15000 +1·2·–·– +1\.1\.1\.1/);
+  await client.query(
+    `insert into delivery.attempts (delivery_id, attempt, scheduled_at, started_at, outcome)
+     select $1, n, now(), now(), 'lease_expired' from generate_series(3, 300) n`,
+    [ID],
+  );
+  expect((await settle('--id', ID)).said).toContain(`earlier ones: --id ${ID} --before 101`);
+  const earlier = (await settle('--id', ID, '--before', '101')).said;
+  expect(earlier).toMatch(/2 .*timeout/);
+  expect(earlier).not.toContain('earlier ones');
   expect(await settle('--id', ID, '--merchant', 'mer_002')).toMatchObject({
     said: expect.stringContaining('there is no delivery'),
   });

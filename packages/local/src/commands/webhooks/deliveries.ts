@@ -17,12 +17,14 @@ interface Options {
   readonly since?: string;
   readonly id?: string;
   readonly limit: number;
+  readonly before?: number;
   readonly json?: true;
 }
 
 const STATES: readonly DeliveryState[] = ['pending', 'delivered', 'exhausted', 'cancelled'];
 const LIMIT = 50;
 const LIMIT_MAX = 10_000;
+const ATTEMPT_MAX = 2_147_483_647;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function deliveriesCommand(context: CommandContext): Command {
@@ -33,7 +35,8 @@ export function deliveriesCommand(context: CommandContext): Command {
     .option('--payout <id>', 'about one payout')
     .addOption(new Option('--state <state>', 'only these').choices(STATES))
     .option('--since <time>', 'of events recorded at this time or later', aTime)
-    .option('--id <deliveryId>', 'one, with the receipt of every attempt', aDeliveryId)
+    .option('--id <deliveryId>', 'one, with the receipts of its latest attempts', aDeliveryId)
+    .option('--before <attempt>', 'with --id: the receipts before this attempt', wholeNumber(1, ATTEMPT_MAX))
     .option('--limit <n>', 'at most so many', wholeNumber(1, LIMIT_MAX), LIMIT)
     .addHelpText(
       'after',
@@ -89,10 +92,10 @@ async function collect(db: Kysely<DeliveryTables>, search: DeliverySearch): Prom
 async function printOne(
   { terminal }: CommandContext,
   db: Kysely<DeliveryTables>,
-  { id, merchant, json }: Options & { readonly id: string },
+  { id, merchant, before, json }: Options & { readonly id: string },
 ): Promise<void> {
   const { findDelivery } = await import('@northwind/webhooks');
-  const delivery = await findDelivery(db, { merchantId: merchant ?? null, deliveryId: id });
+  const delivery = await findDelivery(db, { merchantId: merchant ?? null, deliveryId: id, before });
   if (delivery === null) {
     throw new StartupError(`there is no delivery ${id}${merchant ? ` of ${merchant}` : ''}`, {
       hint: 'settle webhooks deliveries lists those of the newest events',
@@ -103,11 +106,12 @@ async function printOne(
 
 function describe(delivery: Delivery): string {
   const { deliveryId, webhookId, merchantId, payoutId, eventType, url, state, attemptsMade, attempts } = delivery;
-  const gone = attempts.length < attemptsMade ? ', receipts of which are removed' : '';
+  const { attemptsBefore } = delivery;
+  const areRemoved = attemptsBefore === null && attemptsMade > 0 && attempts[0]?.attempt !== 1;
   return [
     `${deliveryId} (${webhookId}): ${state}`,
     `${eventType} of ${payoutId} of ${merchantId}, to ${url}`,
-    `${attemptsMade} attempts${gone}`,
+    `${attemptsMade} attempts${areRemoved ? ', receipts of which are removed' : ''}`,
     '',
     formatTable(attempts, [
       { title: 'attempt', value: (row) => String(row.attempt), align: 'right' },
@@ -119,6 +123,7 @@ function describe(delivery: Delivery): string {
       { title: 'to', value: (row) => row.destinationIp ?? '' },
       { title: 'next', value: (row) => row.nextAttemptAt ?? '' },
     ]),
+    ...(attemptsBefore === null ? [] : ['', `earlier ones: --id ${deliveryId} --before ${attemptsBefore}`]),
   ].join('\n');
 }
 
