@@ -4,7 +4,7 @@ import { readMigrations } from '@northwind/projector';
 import { openDatabase, systemClock } from '@northwind/service-kit';
 import { testDatabase } from '@northwind/testing';
 import { type Kysely, sql } from 'kysely';
-import type { ClaimedDelivery } from '../src/delivery/claim-deliveries.ts';
+import type { ClaimedDelivery, ClaimLimits } from '../src/delivery/claim-deliveries.ts';
 import type { Outcome } from '../src/delivery/outcome.ts';
 import { type FinishedAttempt, recordAttempts } from '../src/delivery/record-attempts.ts';
 import type { HealthRules } from '../src/health/health-rules.ts';
@@ -12,6 +12,15 @@ import { deliveryMigrations } from '../src/migrations.ts';
 import { NO_EXCHANGE } from '../src/receipts/receipt.ts';
 import type { DeliveryTables } from '../src/tables.ts';
 import { WORKER_SESSIONS } from '../src/worker-sessions.ts';
+
+/** Of a worker that is doing nothing yet. */
+export const IDLE_WORKER: ClaimLimits = { deliveriesMax: 64, retriesMax: 32, sendingTo: new Map(), leaseMs: 30_000 };
+
+interface Due {
+  readonly first: number;
+  readonly retries: number;
+  readonly merchantId?: string;
+}
 
 export async function openQueue() {
   const test = await testDatabase([ledgerMigrations, readMigrations, deliveryMigrations]);
@@ -27,16 +36,16 @@ export async function openQueue() {
     db,
     url: test.url,
     /** Due deliveries of the endpoint with this name, older ones first. */
-    async fill(name: string, { first, retries }: { first: number; retries: number }) {
+    async fill(name: string, { first, retries, merchantId = 'mer_001' }: Due) {
       const from = filled;
       filled += first + retries;
       await sql`insert into delivery.endpoints (endpoint_id, merchant_id, url)
-        values (${endpointId(name)}, 'mer_001', 'https://example.com/') on conflict do nothing`.execute(db);
+        values (${endpointId(name)}, ${merchantId}, 'https://example.com/') on conflict do nothing`.execute(db);
       await sql`
         with planned as (
           insert into delivery.deliveries (
             delivery_id, endpoint_id, merchant_id, partition, "offset", event_type, payout_id, body, next_attempt_at)
-          select gen_random_uuid(), ${endpointId(name)}, 'mer_001', 4, n, 'payout.settled', 'po_1', '{}', now()
+          select gen_random_uuid(), ${endpointId(name)}, ${merchantId}, 4, n, 'payout.settled', 'po_1', '{}', now()
           from generate_series(${from}::int, ${filled - 1}::int) n
           returning delivery_id, endpoint_id, "offset"
         )
@@ -49,6 +58,14 @@ export async function openQueue() {
       sql`update delivery.queue q set due_at = now() - interval '1 day'
         from (select delivery_id from delivery.queue order by due_at desc limit 10 for update skip locked) free
         where q.delivery_id = free.delivery_id`.execute(db),
+    /** Rows of a table that its statements have fetched so far, one way or another. */
+    async fetched(table: 'queue' | 'deliveries'): Promise<number> {
+      await sql`select pg_stat_force_next_flush()`.execute(db);
+      const { rows } = await sql<{ tuples: bigint }>`
+        select idx_tup_fetch + seq_tup_read as tuples from pg_stat_user_tables
+        where schemaname = 'delivery' and relname = ${table}`.execute(db);
+      return Number(rows[0]?.tuples);
+    },
     rows: () => db.selectFrom('delivery.queue').selectAll().orderBy('delivery_id').execute(),
     async [Symbol.asyncDispose]() {
       await database.close();

@@ -1,27 +1,25 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { endpointId, openQueue } from '../../test/open-queue.ts';
-import { type ClaimLimits, claimDeliveries } from './claim-deliveries.ts';
+import { endpointId, IDLE_WORKER, openQueue } from '../../test/open-queue.ts';
+import { claimDeliveries } from './claim-deliveries.ts';
 import { releaseClaims } from './release-claims.ts';
-
-const limits: ClaimLimits = { deliveriesMax: 64, retriesMax: 32, leaseMs: 30_000 };
 
 test('first attempts come before any retry, and retries take no more than their share', async () => {
   await using queue = await openQueue();
   await queue.fill('a', { first: 5, retries: 50 });
   await queue.fill('b', { first: 5, retries: 50 });
-  const claimed = await claimDeliveries(queue.db, { ...limits, deliveriesMax: 16, retriesMax: 4 });
+  const claimed = await claimDeliveries(queue.db, { ...IDLE_WORKER, retriesMax: 4 });
   expect(claimed.map(({ priority }) => priority)).toEqual([...Array(10).fill(0), ...Array(4).fill(1)]);
 });
 
 test('an endpoint’s retries leave half of its slots to first attempts', async () => {
   await using queue = await openQueue();
   await queue.fill('a', { first: 0, retries: 50 });
-  expect(await claimDeliveries(queue.db, limits)).toHaveLength(4);
+  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toHaveLength(4);
   await queue.fill('a', { first: 50, retries: 0 });
-  const claimed = await claimDeliveries(queue.db, limits);
+  const claimed = await claimDeliveries(queue.db, IDLE_WORKER);
   expect(claimed.map(({ priority }) => priority)).toEqual([0, 0, 0, 0]);
-  expect(await claimDeliveries(queue.db, limits)).toEqual([]);
+  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toEqual([]);
 });
 
 test('endpoints take turns: a backlog of thousands delays nobody else', async () => {
@@ -29,18 +27,43 @@ test('endpoints take turns: a backlog of thousands delays nobody else', async ()
   await queue.fill('a', { first: 5_000, retries: 0 });
   await queue.fill('b', { first: 2, retries: 0 });
   await queue.fill('c', { first: 2, retries: 0 });
-  const claimed = await claimDeliveries(queue.db, { ...limits, deliveriesMax: 6 });
+  const claimed = await claimDeliveries(queue.db, { ...IDLE_WORKER, deliveriesMax: 12 });
   expect(count(claimed)).toEqual({ a: 2, b: 2, c: 2 });
+});
+
+test('a merchant has no more of a worker than it leaves free, with any number of endpoints', async () => {
+  await using queue = await openQueue();
+  for (const name of 'abcdefghij') await queue.fill(name, { first: 20, retries: 20, merchantId: 'mer_many' });
+  const first = await claimDeliveries(queue.db, IDLE_WORKER);
+  expect(first).toHaveLength(32);
+  expect(Object.values(count(first)).every((claims) => claims <= 4)).toBe(true);
+  const sendingTo = new Map([['mer_many', 32]]);
+  expect(await claimDeliveries(queue.db, { ...IDLE_WORKER, deliveriesMax: 32, sendingTo })).toEqual([]);
+  await queue.fill('x', { first: 20, retries: 0, merchantId: 'mer_one' });
+  await queue.fill('y', { first: 0, retries: 20, merchantId: 'mer_two' });
+  const others = await claimDeliveries(queue.db, { ...IDLE_WORKER, deliveriesMax: 32, sendingTo });
+  expect(count(others)).toEqual({ x: 8, y: 4 });
+});
+
+test('merchants share a claim evenly, with what is under way, and leave slots to somebody else', async () => {
+  await using queue = await openQueue();
+  for (const name of 'abcd') await queue.fill(name, { first: 20, retries: 0, merchantId: 'mer_many' });
+  for (const name of 'wxyz') await queue.fill(name, { first: 20, retries: 0, merchantId: 'mer_also' });
+  await queue.fill('o', { first: 1, retries: 0, merchantId: 'mer_one' });
+  const sendingTo = new Map([['mer_many', 3]]);
+  const claimed = await claimDeliveries(queue.db, { ...IDLE_WORKER, deliveriesMax: 30, sendingTo });
+  const of = (merchantId: string) => claimed.filter((claim) => claim.merchantId === merchantId).length;
+  expect([of('mer_many'), of('mer_also'), of('mer_one')]).toEqual([8, 10, 1]);
 });
 
 test('an endpoint has no more in flight than it may, over all claims', async () => {
   await using queue = await openQueue();
   await queue.fill('a', { first: 100, retries: 0 });
-  const first = await claimDeliveries(queue.db, { ...limits, deliveriesMax: 5 });
-  const second = await claimDeliveries(queue.db, limits);
+  const first = await claimDeliveries(queue.db, { ...IDLE_WORKER, deliveriesMax: 10 });
+  const second = await claimDeliveries(queue.db, IDLE_WORKER);
   expect([first.length, second.length]).toEqual([5, 3]);
   await releaseClaims(queue.db, first.slice(0, 2));
-  expect(await claimDeliveries(queue.db, limits)).toHaveLength(2);
+  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toHaveLength(2);
 });
 
 test('claims at once never share a delivery, and never wait for one another', async () => {
@@ -48,8 +71,8 @@ test('claims at once never share a delivery, and never wait for one another', as
   for (const name of 'abcd') await queue.fill(name, { first: 4, retries: 0 });
   // While the first claim is not committed, the second sees the same rows as free.
   const [first, second] = await queue.db.transaction().execute(async (trx) => {
-    const uncommitted = await claimDeliveries(trx, { ...limits, deliveriesMax: 6 });
-    return [uncommitted, await claimDeliveries(queue.db, limits)];
+    const uncommitted = await claimDeliveries(trx, { ...IDLE_WORKER, deliveriesMax: 12 });
+    return [uncommitted, await claimDeliveries(queue.db, IDLE_WORKER)];
   });
   expect([first.length, second.length]).toEqual([6, 10]);
   const ids = [...first, ...second].map(({ deliveryId }) => deliveryId);
@@ -64,21 +87,21 @@ test('what is not due, and what belongs to a disabled endpoint, is left alone', 
     where endpoint_id = ${endpointId('a')}`.execute(queue.db);
   await sql`update delivery.endpoints set status = 'disabled', disabled_at = now(), disabled_reason = 'gone'
     where endpoint_id = ${endpointId('b')}`.execute(queue.db);
-  expect(await claimDeliveries(queue.db, limits)).toEqual([]);
+  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toEqual([]);
 });
 
 test('a released claim is as if it had never been made', async () => {
   await using queue = await openQueue();
   await queue.fill('a', { first: 1, retries: 0 });
   const before = await queue.rows();
-  const claimed = await claimDeliveries(queue.db, limits);
+  const claimed = await claimDeliveries(queue.db, IDLE_WORKER);
   expect(await queue.rows()).not.toEqual(before);
   await releaseClaims(queue.db, claimed);
   expect(await queue.rows()).toEqual(before);
   // Too late to release what somebody else has claimed since.
-  await claimDeliveries(queue.db, limits);
+  await claimDeliveries(queue.db, IDLE_WORKER);
   await releaseClaims(queue.db, [{ deliveryId: claimed[0]?.deliveryId ?? '', attempt: 7 }]);
-  expect(await claimDeliveries(queue.db, limits)).toEqual([]);
+  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toEqual([]);
 });
 
 test('a claim reads the queue by its index, whatever else is waiting', async () => {
@@ -86,18 +109,22 @@ test('a claim reads the queue by its index, whatever else is waiting', async () 
   for (const name of 'abcdefgh') await queue.fill(name, { first: 2_000, retries: 2_000 });
   await sql`vacuum analyze delivery.queue`.execute(queue.db);
   await sql`update delivery.endpoints set concurrency_max = 2`.execute(queue.db);
-  const reads = async () => {
-    await sql`select pg_stat_force_next_flush()`.execute(queue.db);
-    const { rows } = await sql<{ scans: bigint; tuples: bigint }>`
-      select seq_scan as scans, seq_tup_read + idx_tup_fetch as tuples from pg_stat_user_tables
-      where schemaname = 'delivery' and relname = 'queue'`.execute(queue.db);
-    return rows[0] ?? { scans: 0n, tuples: 0n };
-  };
-  const before = await reads();
-  expect(await claimDeliveries(queue.db, limits)).toHaveLength(16);
-  const after = await reads();
-  expect(after.scans - before.scans).toBe(0n);
-  expect(Number(after.tuples - before.tuples)).toBeLessThan(500);
+  const before = await queue.fetched('queue');
+  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toHaveLength(16);
+  expect((await queue.fetched('queue')) - before).toBeLessThan(500);
+});
+
+test('what an endpoint was sent before costs a claim nothing, also when it was planned on empty tables', async () => {
+  await using queue = await openQueue();
+  await claimDeliveries(queue.db, IDLE_WORKER);
+  await queue.fill('a', { first: 8, retries: 0 });
+  await sql`insert into delivery.deliveries (delivery_id, endpoint_id, merchant_id, partition, "offset", event_type,
+      payout_id, body, state, completed_at)
+    select gen_random_uuid(), ${endpointId('a')}, 'mer_001', 5, n, 'payout.settled', 'po_1', '{}', 'delivered', now()
+    from generate_series(1, 3000) n`.execute(queue.db);
+  const before = await queue.fetched('deliveries');
+  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toHaveLength(8);
+  expect((await queue.fetched('deliveries')) - before).toBeLessThan(100);
 });
 
 test('endpoints that nothing is sent to cost a claim one probe each', async () => {
@@ -112,16 +139,9 @@ test('endpoints that nothing is sent to cost a claim one probe each', async () =
     insert into delivery.queue (delivery_id, endpoint_id, due_at, scheduled_at)
     select gen_random_uuid(), endpoint_id, now(), now() from off, generate_series(1, 3)`.execute(queue.db);
   await sql`vacuum analyze delivery.queue, delivery.endpoints, delivery.endpoint_health`.execute(queue.db);
-  const fetched = async () => {
-    await sql`select pg_stat_force_next_flush()`.execute(queue.db);
-    const { rows } = await sql<{ tuples: bigint }>`
-      select idx_tup_fetch + seq_tup_read as tuples from pg_stat_user_tables
-      where schemaname = 'delivery' and relname = 'queue'`.execute(queue.db);
-    return Number(rows[0]?.tuples);
-  };
-  const before = await fetched();
-  expect(await claimDeliveries(queue.db, limits)).toHaveLength(8);
-  expect((await fetched()) - before).toBeLessThan(1_200);
+  const before = await queue.fetched('queue');
+  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toHaveLength(8);
+  expect((await queue.fetched('queue')) - before).toBeLessThan(1_200);
 });
 
 function count(claimed: readonly { readonly endpointId: string }[]): Record<string, number> {

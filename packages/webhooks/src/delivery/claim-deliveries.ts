@@ -3,15 +3,16 @@
  *
  * `lane` walks the queue's index from endpoint to endpoint and `waiting` keeps those with something due, so the cost is
  * in their number and not in the length of anybody's backlog. Each of them offers what is due, first attempts first, as
- * far as its own slots go; `turn` numbers an endpoint's offers, and taking turns before taking more makes it fair. Only
- * what was chosen is locked, and what another worker locked meanwhile is left to it.
+ * far as its own slots go. Merchants take turns, and so do the endpoints of one; and no merchant has more of the worker
+ * than it leaves free, so that one whose endpoints all hang leaves slots for everybody else. Only what was chosen is
+ * locked, and what another worker locked meanwhile is left to it.
  *
  * A chosen row that is still claimed has outlived its lease: its worker is gone, and the lost attempt gets its receipt
  * here.
  */
 import type { Instant } from '@northwind/events';
-import { type Kysely, sql } from 'kysely';
-import { LEASE_MARGIN_MS, RATE_BURST_MS, RETRY_SHARE } from '../limits.ts';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { LEASE_MARGIN_MS, ORDER_LOOK_MAX, ORDER_PUT_OFF_MS, RATE_BURST_MS, RETRY_SHARE } from '../limits.ts';
 import type { RetryPolicy } from '../policy/retry-policy.ts';
 import type { SigningScheme } from '../signing/scheme.ts';
 import type { DeliveryTables } from '../tables.ts';
@@ -57,6 +58,8 @@ export interface ClaimedSecret {
 export interface ClaimLimits {
   readonly deliveriesMax: number;
   readonly retriesMax: number;
+  /** What the worker is sending already, by merchant. */
+  readonly sendingTo: ReadonlyMap<string, number>;
   /** Of endpoints with the default deadline; it grows with an endpoint's own. */
   readonly leaseMs: number;
 }
@@ -69,13 +72,18 @@ const QUEUED_ENDPOINTS = sql`
           order by q.endpoint_id limit 1)
   from lane where lane.endpoint_id is not null`;
 
-/** Those that may be sent to and have anything due: most of the others only have attempts in flight. */
+/**
+ * Those that may be sent to and have anything due: most of the others only have attempts in flight. To an ordered one
+ * nothing goes before what it missed is planned.
+ */
 const WAITING_ENDPOINTS = sql`
-  select open.endpoint_id
+  select open.endpoint_id, enabled.is_ordered
   from lane
   cross join lateral (
-    select e.endpoint_id from delivery.endpoints e
-    where e.endpoint_id = lane.endpoint_id and e.status = 'enabled' offset 0
+    select e.endpoint_id, e.is_ordered from delivery.endpoints e
+    where e.endpoint_id = lane.endpoint_id and e.status = 'enabled'
+      and not (e.is_ordered and e.catch_up_from is not null)
+    offset 0
   ) enabled
   cross join lateral (
     select h.endpoint_id from delivery.endpoint_health h
@@ -113,14 +121,53 @@ const TOKENS = sql`
         h.tokens + e.rate_per_second * greatest(0, extract(epoch from now() - h.tokens_at)::float8))`;
 const MAY_BE_PROBED = sql`(h.open_until <= now() and coalesce(h.probe_until <= now(), true))`;
 
-/** Of the endpoint `e`, whether the queue row `q` may go before all else that is pending: see SPEC.md, Order. */
-const IN_TURN = sql`
-  (not e.is_ordered or not exists (
-    select from delivery.deliveries own
-    join delivery.deliveries earlier
-      on earlier.merchant_id = own.merchant_id and earlier.payout_id = own.payout_id
-     and earlier.endpoint_id = own.endpoint_id and earlier."offset" < own."offset" and earlier.state = 'pending'
-    where own.delivery_id = q.delivery_id))`;
+/** Whether a pending delivery of the same payout and endpoint is earlier than the one of the queue row `q`. */
+const IS_BLOCKED = sql`
+  exists (
+    select from (
+      select d.merchant_id, d.payout_id, d."offset" from delivery.deliveries d where d.delivery_id = q.delivery_id
+      offset 0
+    ) own
+    cross join lateral (
+      select from delivery.deliveries earlier
+      where earlier.merchant_id = own.merchant_id and earlier.payout_id = own.payout_id
+        and earlier.endpoint_id = q.endpoint_id and earlier."offset" < own."offset" and earlier.state = 'pending'
+      offset 0
+    ) earlier)`;
+
+/** What is due at an endpoint of `waiting`, oldest first: of an ordered one the first that are not blocked. */
+const dueOf = (priority: 0 | 1, wanted: RawBuilder<unknown>) => sql`
+  select q.delivery_id, q.priority, q.due_at
+  from (${lookedAt(priority, sql`case when waiting.is_ordered then ${ORDER_LOOK_MAX}::int8 else ${wanted} end`)}) q
+  where not (waiting.is_ordered and ${IS_BLOCKED})
+  order by q.due_at limit ${wanted}`;
+
+function lookedAt(priority: 0 | 1, limit: RawBuilder<unknown>) {
+  return sql`
+    select q.delivery_id, q.endpoint_id, q.priority, q.due_at from delivery.queue q
+    where q.endpoint_id = waiting.endpoint_id and q.priority = ${sql.lit(priority)} and q.due_at <= now()
+    order by q.due_at limit ${limit}`;
+}
+
+/** Those blocked of an ordered endpoint that has more of them due than a claim looks at. */
+const blockedOf = (priority: 0 | 1) => sql`
+  select q.delivery_id
+  from (select due.*, count(*) over () as looked from (${lookedAt(priority, sql`${ORDER_LOOK_MAX}::int8`)}) due) q
+  where q.looked = ${ORDER_LOOK_MAX}::int8 and ${IS_BLOCKED}`;
+
+const PUT_OFF = sql`
+  update delivery.queue
+  set due_at = now() + least(greatest(now() - scheduled_at, ${ORDER_PUT_OFF_MS.min}::float8 * interval '1 millisecond'),
+                             ${ORDER_PUT_OFF_MS.max}::float8 * interval '1 millisecond')
+  where delivery_id = any (array (
+    select held.delivery_id
+    from waiting
+    cross join lateral (${blockedOf(0)} union all ${blockedOf(1)} offset 0) blocked
+    cross join lateral (
+      select q.delivery_id from delivery.queue q where q.delivery_id = blocked.delivery_id and q.claimed_at is null
+      offset 0 for update skip locked
+    ) held
+    where waiting.is_ordered))`;
 
 /** Locked until the claim is committed; one that another claim has locked is left to it. */
 const LIMITED_ENDPOINTS = sql`
@@ -138,11 +185,11 @@ const LIMITED_ENDPOINTS = sql`
  * for each endpoint: the planner knows nothing of how many there are, and would join the tables first.
  */
 const OFFERS = sql`
-  select due.*, free.attempts as free,
+  select due.*, free.attempts as free, e.merchant_id,
          row_number() over (partition by waiting.endpoint_id order by due.priority, due.due_at) as turn
   from waiting
   cross join lateral (
-    select e.endpoint_id, e.concurrency_max, e.rate_per_second, e.is_ordered from delivery.endpoints e
+    select e.endpoint_id, e.merchant_id, e.concurrency_max, e.rate_per_second from delivery.endpoints e
     where e.endpoint_id = waiting.endpoint_id and e.status = 'enabled'
     offset 0
   ) e
@@ -167,15 +214,33 @@ const OFFERS = sql`
            greatest(0, greatest(1, floor(health.slots * ${RETRY_SHARE}::float8)) - busy.retries)::int8 as retries
   ) free
   cross join lateral (
-    (select q.delivery_id, q.priority, q.due_at from delivery.queue q
-     where q.endpoint_id = e.endpoint_id and q.priority = 0 and q.due_at <= now() and ${IN_TURN}
-     order by q.due_at limit free.attempts)
+    (${dueOf(0, sql`free.attempts`)})
     union all
-    (select q.delivery_id, q.priority, q.due_at from delivery.queue q
-     where q.endpoint_id = e.endpoint_id and q.priority = 1 and q.due_at <= now() and ${IN_TURN}
-     order by q.due_at limit least(free.attempts, free.retries))
+    (${dueOf(1, sql`least(free.attempts, free.retries)`)})
   ) due
   where (e.rate_per_second is null and health.open_until is null) or limited.endpoint_id is not null`;
+
+/**
+ * Of the offers, those to take: first attempts first, and merchant after merchant. What a merchant has then, with what
+ * is being sent to it, is no more than what is left free: one alone may fill half of the worker, two a third each.
+ */
+const chosenOf = ({ deliveriesMax: free, retriesMax, sendingTo }: ClaimLimits) => sql`
+  select placed.delivery_id
+  from (
+    select shared.*, row_number() over (order by priority, held + nth, due_at) as place,
+           row_number() over (partition by priority order by held + nth, due_at) as place_of_kind
+    from (
+      select offer.*,
+             coalesce((${JSON.stringify(Object.fromEntries(sendingTo))}::jsonb ->> merchant_id)::int8, 0) as held,
+             row_number() over (partition by merchant_id order by priority, turn, due_at) as nth
+      from offer where turn <= free
+    ) shared
+    where held + nth <= greatest(1, ${free}::int8 - nth)
+  ) placed
+  where held + nth <= greatest(1, ${free}::int8 - place)
+    and (priority = 0 or place_of_kind <= ${retriesMax}::int8)
+  order by place
+  limit ${free}::int8`;
 
 /** What was claimed of the limited endpoints. */
 const SPENDING = sql`
@@ -191,14 +256,8 @@ const SPENDING = sql`
 export async function claimDeliveries(db: Kysely<DeliveryTables>, limits: ClaimLimits): Promise<ClaimedDelivery[]> {
   const { rows } = await sql<ClaimedDelivery>`
     with recursive lane as (${QUEUED_ENDPOINTS}), waiting as materialized (${WAITING_ENDPOINTS}),
-    limited as materialized (${LIMITED_ENDPOINTS}), offer as (${OFFERS}), chosen as (
-      select place.delivery_id
-      from (select offer.*, row_number() over (partition by priority order by turn, due_at) as place
-            from offer where turn <= free) place
-      where place.priority = 0 or place.place <= ${limits.retriesMax}::int8
-      order by place.priority, place.place
-      limit ${limits.deliveriesMax}::int8
-    ), locked as (
+    limited as materialized (${LIMITED_ENDPOINTS}), offer as (${OFFERS}),
+    put_off as (${PUT_OFF}), chosen as (${chosenOf(limits)}), locked as (
       select q.delivery_id, q.attempt, q.claimed_at, q.scheduled_at, q.due_at, q.triggered_by,
              ${limits.leaseMs}::float8 as lease_ms
       from delivery.queue q join chosen using (delivery_id)
@@ -214,13 +273,14 @@ export async function claimDeliveries(db: Kysely<DeliveryTables>, limits: ClaimL
     ), claimed as (
       update delivery.queue q
       set claimed_at = now(), scheduled_at = l.due_at, attempt = q.attempt + 1,
+          triggered_by = coalesce(q.wanted_by, q.triggered_by), wanted_by = null,
           due_at = now() + greatest(l.lease_ms, e.timeout_ms + ${LEASE_MARGIN_MS}::float8) * interval '1 millisecond'
       from locked l, delivery.endpoints e
       where q.delivery_id = l.delivery_id and e.endpoint_id = q.endpoint_id
       returning q.delivery_id, q.endpoint_id, q.attempt, q.priority, q.retries, q.scheduled_at, q.due_at, q.began_at,
                 q.triggered_by
     ), spent as (${SPENDING}), secret as (${CURRENT_SECRETS})
-    select c.delivery_id as "deliveryId", d.webhook_id as "webhookId", d.endpoint_id as "endpointId",
+    select c.delivery_id as "deliveryId", d.webhook_id as "webhookId", c.endpoint_id as "endpointId",
            d.merchant_id as "merchantId", d.partition, d."offset", d.event_type as "eventType",
            d.payout_id as "payoutId", d.body, e.url, e.concurrency_max as "concurrencyMax",
            c.attempt, c.priority, c.retries, c.scheduled_at as "scheduledAt",
@@ -229,9 +289,13 @@ export async function claimDeliveries(db: Kysely<DeliveryTables>, limits: ClaimL
            e.is_ordered as "isOrdered", c.triggered_by as "triggeredBy",
            secret.secrets
     from claimed c
-    join delivery.deliveries d on d.delivery_id = c.delivery_id
-    join delivery.endpoints e on e.endpoint_id = d.endpoint_id
-    join secret on secret.endpoint_id = d.endpoint_id
+    cross join lateral (
+      select d.webhook_id, d.merchant_id, d.partition, d."offset", d.event_type, d.payout_id, d.body
+      from delivery.deliveries d where d.delivery_id = c.delivery_id
+      offset 0
+    ) d
+    cross join lateral (select e.* from delivery.endpoints e where e.endpoint_id = c.endpoint_id offset 0) e
+    join secret on secret.endpoint_id = c.endpoint_id
     order by c.priority, c.scheduled_at`.execute(db);
   return rows;
 }

@@ -1,10 +1,9 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { endpointId, openQueue, record } from '../../test/open-queue.ts';
-import { type ClaimLimits, claimDeliveries } from './claim-deliveries.ts';
+import { endpointId, IDLE_WORKER, openQueue, record } from '../../test/open-queue.ts';
+import { claimDeliveries } from './claim-deliveries.ts';
 
 type Queue = Awaited<ReturnType<typeof openQueue>>;
-const limits: ClaimLimits = { deliveriesMax: 64, retriesMax: 32, leaseMs: 30_000 };
 
 const set = (queue: Queue, values: { rate_per_second?: number; is_ordered?: boolean; timeout_ms?: number }) =>
   queue.db
@@ -30,7 +29,7 @@ test('a rate holds over all workers, whoever claims and however often', async ()
   const ofA = async () => {
     let claimed = 0;
     while (performance.now() - began < 1_500) {
-      const all = await claimDeliveries(queue.db, limits);
+      const all = await claimDeliveries(queue.db, IDLE_WORKER);
       claimed += all.filter((claim) => claim.endpointId === endpointId('a')).length;
     }
     return claimed;
@@ -47,12 +46,12 @@ test('after a pause a rate allows a quarter of a second at once, and a slow one 
   await queue.fill('a', { first: 50, retries: 0 });
   await set(queue, { rate_per_second: 40 });
   await pass(queue, 60_000);
-  expect(await claimDeliveries(queue.db, limits)).toHaveLength(10);
+  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toHaveLength(10);
   await set(queue, { rate_per_second: 0.1 });
   await sql`update delivery.endpoint_health set tokens = 0, tokens_at = now()`.execute(queue.db);
-  expect(await claimDeliveries(queue.db, limits)).toEqual([]);
+  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toEqual([]);
   await pass(queue, 10_000);
-  expect(await claimDeliveries(queue.db, limits)).toHaveLength(1);
+  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toHaveLength(1);
 });
 
 test('two claims at once spend no token twice', async () => {
@@ -61,9 +60,9 @@ test('two claims at once spend no token twice', async () => {
   await set(queue, { rate_per_second: 40 });
   await pass(queue, 60_000);
   const [first, second] = await queue.db.transaction().execute(async (trx) => {
-    const uncommitted = await claimDeliveries(trx, limits);
+    const uncommitted = await claimDeliveries(trx, IDLE_WORKER);
     await queue.reorder();
-    return [uncommitted, await claimDeliveries(queue.db, limits)];
+    return [uncommitted, await claimDeliveries(queue.db, IDLE_WORKER)];
   });
   expect([first.length, second.length]).toEqual([10, 0]);
 });
@@ -76,9 +75,9 @@ test('ordered: a payout’s later event waits for the earlier one, and other pay
   await set(queue, { is_ordered: true });
   const offsets = (claimed: readonly { readonly offset: bigint | null }[]) =>
     claimed.map(({ offset }) => Number(offset)).sort();
-  const first = await claimDeliveries(queue.db, limits);
+  const first = await claimDeliveries(queue.db, IDLE_WORKER);
   expect(offsets(first)).toEqual([0, 1, 2]);
-  expect(await claimDeliveries(queue.db, limits)).toEqual([]);
+  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toEqual([]);
   await record(
     queue.db,
     first.filter(({ offset }) => offset === 0n),
@@ -90,19 +89,54 @@ test('ordered: a payout’s later event waits for the earlier one, and other pay
     { outcome: 'server_error' },
   );
   await sql`update delivery.queue set due_at = now() + interval '1 hour' where priority = 1`.execute(queue.db);
-  expect(offsets(await claimDeliveries(queue.db, limits))).toEqual([3]);
+  expect(offsets(await claimDeliveries(queue.db, IDLE_WORKER))).toEqual([3]);
   await sql`update delivery.deliveries set state = 'exhausted', completed_at = now(), next_attempt_at = null
     where "offset" = 1`.execute(queue.db);
-  expect(offsets(await claimDeliveries(queue.db, limits))).toEqual([4]);
+  expect(offsets(await claimDeliveries(queue.db, IDLE_WORKER))).toEqual([4]);
   await set(queue, { is_ordered: false });
-  expect(offsets(await claimDeliveries(queue.db, limits))).toEqual([5]);
+  expect(offsets(await claimDeliveries(queue.db, IDLE_WORKER))).toEqual([5]);
+});
+
+test('ordered: however many wait for an earlier one, a claim looks at some and the next at others', async () => {
+  await using queue = await openQueue();
+  await queue.fill('a', { first: 706, retries: 0 });
+  await sql`update delivery.deliveries
+    set payout_id = case when "offset" < 701 then 'po_1' else 'po_' || "offset" end`.execute(queue.db);
+  await set(queue, { is_ordered: true });
+  await sql`update delivery.queue set due_at = now() + interval '1 hour'
+    where delivery_id = (select delivery_id from delivery.deliveries where "offset" = 0)`.execute(queue.db);
+  await sql`vacuum analyze delivery.queue, delivery.deliveries`.execute(queue.db);
+  const claims: number[] = [];
+  for (let n = 0; n < 4; n += 1) {
+    const before = await queue.fetched('deliveries');
+    claims.push((await claimDeliveries(queue.db, IDLE_WORKER)).length);
+    expect((await queue.fetched('deliveries')) - before).toBeLessThan(5_000);
+  }
+  expect(claims).toEqual([0, 0, 0, 5]);
+  const { rows } = await sql<{ off: number; soon: boolean }>`
+    select count(*)::int4 as off,
+           bool_and(due_at between now() + interval '4 seconds' and now() + interval '60 seconds') as soon
+    from delivery.queue where claimed_at is null and due_at > now() and due_at < now() + interval '50 minutes'`.execute(
+    queue.db,
+  );
+  expect(rows).toEqual([{ off: 600, soon: true }]);
+});
+
+test('ordered: nothing goes before what the endpoint missed is planned', async () => {
+  await using queue = await openQueue();
+  await queue.fill('a', { first: 2, retries: 0 });
+  await set(queue, { is_ordered: true });
+  await sql`update delivery.endpoints set catch_up_from = 0`.execute(queue.db);
+  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toEqual([]);
+  await sql`update delivery.endpoints set catch_up_from = null`.execute(queue.db);
+  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toHaveLength(1);
 });
 
 test('a lease outlives the endpoint’s own deadline', async () => {
   await using queue = await openQueue();
   await queue.fill('a', { first: 1, retries: 0 });
   await set(queue, { timeout_ms: 30_000 });
-  const [claimed] = await claimDeliveries(queue.db, limits);
+  const [claimed] = await claimDeliveries(queue.db, IDLE_WORKER);
   expect(claimed?.timeoutMs).toBe(30_000);
   const { rows } = await sql<{ seconds: number }>`
     select round(extract(epoch from due_at - claimed_at))::int4 as seconds from delivery.queue`.execute(queue.db);

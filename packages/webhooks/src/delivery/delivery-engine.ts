@@ -51,7 +51,7 @@ export interface DeliveryEngine {
 
 export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
   const { clock, concurrency, leaseMs } = options;
-  const slots = createSlots();
+  const slots = createSlots(concurrency);
   const alarm = createAlarm(clock);
   const retriesMax = Math.max(1, Math.floor(concurrency * RETRY_SHARE));
   const claimAgeMaxMs = Math.min(CLAIM_AGE_MAX_MS, leaseMs / 2);
@@ -64,7 +64,7 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
     const onSent = () => {
       if (isSent) return;
       isSent = true;
-      slots.sent();
+      slots.sent(delivery);
       if (mayHaveMore) alarm.ring();
     };
     const dueInMs = await options.attempt(delivery, onSent).catch((error) => tellBroken(options, delivery, error));
@@ -88,7 +88,12 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
     }
     const askedAtMs = clock.monotonicMs();
     lastClaimMs = askedAtMs;
-    const claimed = await options.claim({ deliveriesMax, retriesMax: retriesFree, leaseMs });
+    const claimed = await options.claim({
+      deliveriesMax,
+      retriesMax: retriesFree,
+      sendingTo: slots.sendingTo,
+      leaseMs,
+    });
     const isLate = clock.monotonicMs() - askedAtMs > claimAgeMaxMs;
     if (claimed.length > 0 && (isStopping() || isLate)) {
       await options.release(claimed);

@@ -32,7 +32,7 @@ export async function readResponseBody(
   const encoding = (Array.isArray(contentEncoding) ? contentEncoding.join(',') : (contentEncoding ?? ''))
     .trim()
     .toLowerCase();
-  const createDecoder = DECODERS.get(encoding);
+  const createDecoder = raw.bytes.length > 0 ? DECODERS.get(encoding) : undefined;
   const { bytes, truncated } = createDecoder ? await decodeInTurn(createDecoder, raw, bytesMax) : raw;
   return { text: toStorableText(bytes, truncated), truncated, sha256: hash('sha256', bytes) };
 }

@@ -149,22 +149,25 @@ export async function recordAttempts(
                   else f.next_delay_ms * interval '1 millisecond' end as delay
       from finished f
       cross join lateral (
-        select q.claimed_at, q.scheduled_at <> f.scheduled_at as wanted_again from delivery.queue q
+        select q.claimed_at, q.wanted_by is not null as wanted_again from delivery.queue q
         where q.delivery_id = f.delivery_id and q.attempt = f.attempt
         offset 0 for update
       ) q
       where q.claimed_at is not null
     ), ended as (
-      delete from delivery.queue q using held h
-      where q.delivery_id = h.delivery_id and h.next_state <> 'pending' and not h.wanted_again
+      delete from delivery.queue q
+      where q.delivery_id = any (array (
+        select delivery_id from held where next_state <> 'pending' and not wanted_again
+      ))
       returning q.delivery_id, q.attempt, null::timestamptz as due_at, false as wanted_again
     ), waiting as (
       update delivery.queue q
       set claimed_at = null, priority = 1, retries = case when h.wanted_again then q.retries else h.next_retries end,
-          triggered_by = case when h.wanted_again then q.triggered_by else 'schedule' end,
+          triggered_by = coalesce(q.wanted_by, 'schedule'), wanted_by = null,
           due_at = now() + h.delay, scheduled_at = now() + h.delay
       from held h
-      where q.delivery_id = h.delivery_id and (h.next_state = 'pending' or h.wanted_again)
+      where q.delivery_id = any (array (select delivery_id from held)) -- by its key, however the rest is joined
+        and q.delivery_id = h.delivery_id and (h.next_state = 'pending' or h.wanted_again)
       returning q.delivery_id, q.attempt, q.due_at, h.wanted_again
     ), moved as (
       select * from ended union all select * from waiting
@@ -174,7 +177,7 @@ export async function recordAttempts(
           last_outcome = f.outcome, next_attempt_at = m.due_at,
           completed_at = case when m.due_at is null then now() end
       from finished f join moved m on m.delivery_id = f.delivery_id and m.attempt = f.attempt
-      where d.delivery_id = f.delivery_id
+      where d.delivery_id = any (array (select delivery_id from moved)) and d.delivery_id = f.delivery_id
     ), dead as (
       ${DEAD_LETTERS}
     ), ${healthOf(rules)}, disabled as (

@@ -16,7 +16,8 @@ export async function releaseClaims(db: Kysely<DeliveryTables>, claims: readonly
   await sql`
     with released as (
       update delivery.queue q
-      set claimed_at = null, due_at = q.scheduled_at, attempt = q.attempt - 1
+      set claimed_at = null, due_at = q.scheduled_at, attempt = q.attempt - 1,
+          triggered_by = coalesce(q.wanted_by, q.triggered_by), wanted_by = null
       from unnest(${ids}::uuid[], ${attempts}::int4[]) as claim(delivery_id, attempt)
       where q.delivery_id = claim.delivery_id and q.attempt = claim.attempt and q.claimed_at is not null
       returning q.delivery_id, q.endpoint_id

@@ -41,6 +41,8 @@ describe('a body', () => {
     expect(await stage.send()).toMatchObject({ responseBody: 'kaputt', responseTruncated: false });
     stage.merchant.answerWith({ status: 200, headers, body: 'not gzip' });
     expect(await stage.send()).toMatchObject({ outcome: 'delivered', responseBody: '', responseTruncated: true });
+    stage.merchant.answerWith({ status: 200, headers, body: '' });
+    expect(await stage.send()).toMatchObject({ responseBody: '', responseTruncated: false });
     stage.merchant.answerWith({ status: 200, headers, body: gzipSync('x'.repeat(99_999)).subarray(0, -20) });
     expect(await stage.send()).toMatchObject({ outcome: 'delivered', responseTruncated: true });
   });

@@ -2,6 +2,7 @@
 
 export interface SlotHolder {
   readonly endpointId: string;
+  readonly merchantId: string;
   /** What its endpoint may have in flight. */
   readonly concurrencyMax: number;
   readonly priority: number;
@@ -12,33 +13,47 @@ export interface Slots {
   readonly retries: number;
   /** Those of them that are being sent; the others are answered and wait for their receipts to be written. */
   readonly sending: number;
-  /** Some endpoint has half of what it may have, or more: there may be more due for it than could be claimed. */
+  /** The same, by merchant. */
+  readonly sendingTo: ReadonlyMap<string, number>;
+  /** Some endpoint or merchant has half of what it may have, or more: more may be due for it than could be claimed. */
   readonly isCrowded: boolean;
   take(holder: SlotHolder): void;
   /** The attempt has ended and its receipt is next. */
-  sent(): void;
+  sent(holder: SlotHolder): void;
   free(holder: SlotHolder): void;
   /** Resolves when none is taken. */
   whenEmpty(): Promise<void>;
 }
 
-export function createSlots(): Slots {
-  const byEndpoint = new Map<string, { readonly own: number; readonly isCrowded: boolean }>();
+/** `concurrency`: how many may be sending; a merchant may have as many of them as it leaves free. */
+export function createSlots(concurrency: number): Slots {
+  const byEndpoint = new Map<string, { readonly own: number; readonly max: number }>();
+  const sendingTo = new Map<string, number>();
   let total = 0;
   let retries = 0;
   let sending = 0;
-  let crowded = 0;
   let waiters: (() => void)[] = [];
 
   function count({ endpointId, concurrencyMax, priority }: SlotHolder, step: 1 | -1): void {
     total += step;
     if (priority > 0) retries += step;
-    const before = byEndpoint.get(endpointId) ?? { own: 0, isCrowded: false };
-    const own = before.own + step;
-    const isCrowded = own > 0 && own * 2 >= concurrencyMax;
-    crowded += Number(isCrowded) - Number(before.isCrowded);
-    if (own > 0) byEndpoint.set(endpointId, { own, isCrowded });
+    const own = (byEndpoint.get(endpointId)?.own ?? 0) + step;
+    if (own > 0) byEndpoint.set(endpointId, { own, max: concurrencyMax });
     else byEndpoint.delete(endpointId);
+  }
+
+  function countSending({ merchantId }: SlotHolder, step: 1 | -1): void {
+    sending += step;
+    const own = (sendingTo.get(merchantId) ?? 0) + step;
+    if (own > 0) sendingTo.set(merchantId, own);
+    else sendingTo.delete(merchantId);
+  }
+
+  function isCrowded(): boolean {
+    const left = concurrency - sending;
+    return (
+      byEndpoint.values().some(({ own, max }) => own * 2 >= max) || sendingTo.values().some((own) => own * 2 >= left)
+    );
   }
 
   return {
@@ -51,15 +66,16 @@ export function createSlots(): Slots {
     get sending() {
       return sending;
     },
+    sendingTo,
     get isCrowded() {
-      return crowded > 0;
+      return isCrowded();
     },
     take(holder) {
       count(holder, 1);
-      sending += 1;
+      countSending(holder, 1);
     },
-    sent() {
-      sending -= 1;
+    sent(holder) {
+      countSending(holder, -1);
     },
     free(holder) {
       count(holder, -1);

@@ -1,3 +1,4 @@
+import { systemClock } from '@northwind/service-kit';
 import { eventually, type MerchantRequest, startFakeMerchant } from '@northwind/testing';
 import { expect, test } from 'vitest';
 import { openStage } from '../../test/open-stage.ts';
@@ -23,6 +24,24 @@ test('two workers keep an endpoint’s rate together, and use it', async () => {
   // 5 may go at once after the pause before, the other 35 take 1.75 s; without a rate all of them take a moment.
   const times = merchant.requests.map(({ arrivedAtMs }) => arrivedAtMs);
   expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(1_500);
+});
+
+test('a merchant whose endpoints all hang leaves slots for another', async () => {
+  await using stage = await openStage();
+  await using hung = await startFakeMerchant({ answer: { hang: true } });
+  await using other = await startFakeMerchant();
+  for (let n = 0; n < 8; n += 1) await stage.register(`${hung.url}/${n}`);
+  await stage.register(other.url, undefined, 'mer_002');
+  await stage.startWorker({ concurrency: 8, totalDeadlineMs: 15_000 });
+  await stage.settle(payouts(10));
+  await hung.waitForRequests(4);
+  await stage.planned();
+  await systemClock.sleep(1_000); // time to take every slot
+  expect(hung.requests.length).toBeLessThan(8);
+  const began = performance.now();
+  await stage.settle(['po_other'], 'mer_002');
+  await other.waitForRequests(1);
+  expect(performance.now() - began).toBeLessThan(5_000);
 });
 
 test('two workers send one probe to a dead endpoint, and all of its backlog once it is back', async () => {

@@ -13,7 +13,10 @@ const DOUBLINGS_MAX = 20;
 
 /** What the attempts say of each endpoint. */
 const TOUCHED = sql`
-  select f.endpoint_id, array_agg(f.delivery_id) as delivery_ids,
+  select f.endpoint_id,
+         -- A late attempt that somebody else has made again since is not the probe that is under way.
+         array_agg(f.delivery_id) filter (where (f.delivery_id, f.attempt) in (select delivery_id, attempt from moved))
+           as delivery_ids,
          count(*) filter (where f.health_effect = 'success') as successes,
          count(*) filter (where f.health_effect in ('failure', 'overload')) as failures,
          count(*) filter (where f.health_effect in ('failure', 'overload') and f.place > f.last_success)
@@ -46,8 +49,9 @@ const COUNTED = sql`
   from ailing a`;
 
 /**
- * The CTEs `touched`, `ailing`, `judged` and `health`, reading `finished(place, delivery_id, endpoint_id, outcome,
- * health_effect, started_at)`, whose `place` is the order in which the attempts ended. `judged` has `is_given_up`.
+ * The CTEs `touched`, `ailing`, `judged` and `health`, reading `finished(place, delivery_id, attempt, endpoint_id,
+ * outcome, health_effect, started_at)`, whose `place` is the order in which the attempts ended, and those of them that
+ * `moved(delivery_id, attempt)` their deliveries. `judged` has `is_given_up`.
  */
 export function healthOf(rules: HealthRules): RawBuilder<unknown> {
   const ms = (value: number) => sql`${value}::float8 * interval '1 millisecond'`;
@@ -55,13 +59,19 @@ export function healthOf(rules: HealthRules): RawBuilder<unknown> {
     touched as (${TOUCHED}), ailing as materialized (
       select h.*, e.merchant_id, e.concurrency_max, t.successes, t.failures, t.latest_failures, t.overloaded_at,
              t.last_failure as latest_failure,
-             h.probe_id = any (t.delivery_ids) as probe_ended
-      from touched t
-      join delivery.endpoint_health h on h.endpoint_id = t.endpoint_id
-      join delivery.endpoints e on e.endpoint_id = t.endpoint_id
-      where t.failures > 0 or h.consecutive_failures > 0 or h.concurrency_now is not null or h.open_until is not null
-      order by h.endpoint_id
-      for no key update of h
+             coalesce(h.probe_id = any (t.delivery_ids), false) as probe_ended
+      from (select * from touched order by endpoint_id) t
+      cross join lateral (
+        select h.* from delivery.endpoint_health h
+        where h.endpoint_id = t.endpoint_id
+          and (t.failures > 0 or h.consecutive_failures > 0 or h.concurrency_now is not null
+               or h.open_until is not null)
+        offset 0 for no key update
+      ) h
+      cross join lateral (
+        select e.merchant_id, e.concurrency_max from delivery.endpoints e where e.endpoint_id = h.endpoint_id
+        offset 0
+      ) e
     ), counted as (${COUNTED}), judged as (
       select c.*,
              since + ${ms(rules.disableAfterMs)} as disables,
