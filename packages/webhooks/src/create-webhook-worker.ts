@@ -26,7 +26,7 @@ import { recordAttempts } from './delivery/record-attempts.ts';
 import { releaseClaims } from './delivery/release-claims.ts';
 import { createSender } from './delivery/sender.ts';
 import { createResolver, type ResolveHost } from './egress/resolve-host.ts';
-import { createRemovalSweeper } from './endpoints/create-removal-sweeper.ts';
+import { createEndpointSweeper } from './endpoints/create-endpoint-sweeper.ts';
 import { HEALTH_RULES, type HealthRules } from './health/health-rules.ts';
 import { createHealthReport } from './health/report-health.ts';
 import { CONCURRENCY, CONNECT_TIMEOUT_MS, LEASE_MS, TOTAL_DEADLINE_MS } from './limits.ts';
@@ -109,7 +109,7 @@ export function createWebhookWorker(options: WebhookWorkerOptions): Service {
     engine.service,
     createDoorbellListener({ database, channels: [DOORBELL_DELIVERIES], onRing, logger, clock }),
     createSecretSweeper({ db, logger, clock }),
-    createRemovalSweeper({ db, logger, clock }),
+    createEndpointSweeper({ db, logger, clock }),
     closing('webhook doorbell', () => doorbell.close()),
     ...deadLetterServices(options, db),
     createResendRunner({ db, clock, logger, ...(health && { health }), onReleased: onQueued }),

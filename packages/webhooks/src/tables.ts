@@ -40,6 +40,7 @@ export interface EndpointsTable {
   rate_per_second: number | null;
   is_ordered: Generated<boolean>;
   catch_up_from: bigint | null;
+  enabling_since: Instant | null;
 }
 
 export interface EndpointHealthTable {
@@ -112,6 +113,7 @@ export interface QueueTable {
   attempt: Generated<number>;
   retries: Generated<number>;
   triggered_by: Generated<string>;
+  wanted_by: string | null;
   began_at: Generated<Instant>;
 }
 

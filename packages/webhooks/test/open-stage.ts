@@ -4,6 +4,7 @@ import { type CloudEvent, parseEvent, payoutInitiated, payoutSettled, toJson } f
 import { createProjector, readMigrations } from '@northwind/projector';
 import { type Logger, openDatabase, randomBytes, type Service, systemClock } from '@northwind/service-kit';
 import { eventually, silentLogger, testDatabase } from '@northwind/testing';
+import { Client } from 'pg';
 import { Webhook } from 'standardwebhooks';
 import { createWebhookWorker, type WebhookWorkerOptions } from '../src/create-webhook-worker.ts';
 import { registerEndpoint } from '../src/endpoints/register-endpoint.ts';
@@ -52,6 +53,12 @@ export async function openStage() {
     url: test.url,
     database,
     db,
+    /** A session of the owner's. */
+    async connect() {
+      const client = new Client(test.url);
+      await client.connect();
+      return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
+    },
     /** With what its role has and no more. */
     workers,
     api,

@@ -1,10 +1,12 @@
 import { startFakeMerchant } from '@northwind/testing';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { MERCHANT, openStage, type Stage } from '../../test/open-stage.ts';
 import { ENDPOINT_POLICY } from '../policy/endpoint-policy.ts';
+import type { DeliveryTables } from '../tables.ts';
 import { sendTestEvent } from '../test-events/send-test-event.ts';
 import { changeEndpoint, type EndpointChange } from './change-endpoint.ts';
+import { finishEnablings } from './create-endpoint-sweeper.ts';
 import { planMissed } from './plan-missed.ts';
 import { readEndpoint } from './read-endpoint.ts';
 
@@ -165,9 +167,23 @@ test('a catch-up that died on the way goes on where it was', async () => {
   await stage.planned();
   // Enabled, and then the API was gone; a later delivery was planned before anybody asked again.
   await sql`update delivery.endpoints set status = 'enabled', disabled_at = null, disabled_reason = null,
-    catch_up_from = from_offset`.execute(stage.db);
+    enabling_since = now(), catch_up_from = from_offset`.execute(stage.db);
   await stage.settle(['po_3']);
   await stage.whenDeliveries(1, isDelivered);
   expect(await changed(stage, endpointId, { status: 'enabled', catchUp: true })).toMatchObject({ planned: 2 });
   await stage.whenDeliveries(3, isDelivered);
+});
+
+test('what waited is released by a worker when the API died after it enabled the endpoint', async () => {
+  await using stage = await openStage();
+  await using merchant = await startFakeMerchant({ answer: (_r, index) => ({ status: index === 0 ? 500 : 204 }) });
+  await stage.register(merchant.url);
+  await stage.startWorker({ retrySchedule: [3_600_000] });
+  await stage.settle(['po_1']);
+  await stage.whenDeliveries(1, ({ attemptsMade }) => attemptsMade === 1);
+  await sql`update delivery.queue set began_at = began_at - interval '1 hour'`.execute(stage.db);
+  await sql`update delivery.endpoints set enabling_since = now() - interval '2 minutes'`.execute(stage.db);
+  const workers = stage.workers.db as unknown as Kysely<DeliveryTables>;
+  expect(await finishEnablings(workers)).toMatchObject([{ released: 1, planned: 0 }]);
+  await stage.whenDeliveries(1, isDelivered);
 });

@@ -1,7 +1,5 @@
 /** Changes an endpoint: where it is, what it is told, how it is treated, and whether anything is sent there. */
-import type { Instant } from '@northwind/events';
 import { type Kysely, sql } from 'kysely';
-import { RELEASE_BATCH_MAX } from '../limits.ts';
 import {
   changedPolicy,
   type EndpointPolicy,
@@ -12,9 +10,10 @@ import type { DeliveryTables } from '../tables.ts';
 import { type CheckOptions, checkEventTypes, checkUrl } from './check-endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type EndpointProblem, endpointProblem } from './endpoint-problem.ts';
+import { finishEnabling } from './finish-enabling.ts';
 import { lockEndpoint } from './lock-endpoint.ts';
 import { lockHealth } from './lock-health.ts';
-import { type MissedTables, planMissed } from './plan-missed.ts';
+import type { MissedTables } from './plan-missed.ts';
 import { readEndpoint } from './read-endpoint.ts';
 
 /** What is left out stays as it is. */
@@ -46,7 +45,8 @@ export type ChangeResult =
 
 /**
  * All of it in one transaction, so two changes at once are made one after the other. What waited for an endpoint that
- * is enabled is released after it, and what it missed is planned, both in pages.
+ * is enabled is released after it, and what it missed is planned, both in pages; should the API die meanwhile, a worker
+ * goes on.
  */
 export async function changeEndpoint(
   db: Kysely<MissedTables>,
@@ -65,16 +65,16 @@ export async function changeEndpoint(
   const changed = await deliveries.transaction().execute(async (trx) => {
     await lockHealth(trx, place.endpointId);
     const before = (await lockEndpoint(trx, place)) ? await readEndpoint(trx, place) : null;
-    if (before === null) return null;
+    if (before === null) return false;
     const url = target?.url ?? before.url;
     const eventTypes = types?.eventTypes ?? before.eventTypes;
     await store(trx, place, { url, eventTypes, policy: changedPolicy(before.policy, change.policy ?? {}) });
     if (change.status === 'disabled') await disable(trx, place);
-    return { enabledAt: change.status === 'enabled' ? await enable(trx, place, change.catchUp ?? false) : null };
+    if (change.status === 'enabled') await enable(trx, place, change.catchUp ?? false);
+    return true;
   });
-  if (changed === null) return { ok: false, problem: 'not_found' };
-  const released = changed.enabledAt === null ? 0 : await releaseWaiting(deliveries, place, changed.enabledAt);
-  const planned = change.catchUp ? await planMissed(db, place) : 0;
+  if (!changed) return { ok: false, problem: 'not_found' };
+  const { released, planned } = await finishEnabling(db, place);
   const endpoint = await readEndpoint(deliveries, place);
   return endpoint ? { ok: true, endpoint, released, planned } : { ok: false, problem: 'not_found' };
 }
@@ -108,7 +108,7 @@ async function disable(db: Kysely<DeliveryTables>, { endpointId }: EndpointToCha
 }
 
 /**
- * Starts afresh: no failure counts any more. Returns when; null when it was enabled already.
+ * Starts afresh: no failure counts any more. Nothing happens to one that is enabled already.
  *
  * Planning goes through a merchant's transitions in order, so all that was missed lies behind the last delivery that
  * was planned here. With a catch-up that place is kept until everything behind it is planned; without, the endpoint
@@ -118,8 +118,8 @@ async function enable(
   trx: Kysely<DeliveryTables>,
   { merchantId, endpointId }: EndpointToChange,
   catchUp: boolean,
-): Promise<Instant | null> {
-  const { rows } = await sql<{ enabledAt: Instant }>`
+): Promise<void> {
+  await sql`
     with last as (
       select coalesce((select "offset" + 1 from delivery.deliveries
                        where endpoint_id = ${endpointId} and partition is not null -- tests and digests have no place
@@ -127,7 +127,7 @@ async function enable(
              coalesce((select max("offset") + 1 from read.payouts where merchant_id = ${merchantId}), 0) as visible
     ), enabled as (
       update delivery.endpoints
-      set status = 'enabled', disabled_at = null, disabled_reason = null,
+      set status = 'enabled', disabled_at = null, disabled_reason = null, enabling_since = now(),
           catch_up_from = case when ${catchUp}::boolean then coalesce(catch_up_from, greatest(from_offset, planned))
                           end,
           from_offset = case when ${catchUp}::boolean then from_offset else greatest(from_offset, visible) end
@@ -138,33 +138,5 @@ async function enable(
     update delivery.endpoint_health h
     set consecutive_failures = 0, failing_since = null, disables_at = null, warned_percent = 0, warned_at = null,
         concurrency_now = null, open_until = null, openings = 0, probe_id = null, probe_until = null
-    from enabled where h.endpoint_id = enabled.endpoint_id
-    returning now() as "enabledAt"`.execute(trx);
-  return rows[0]?.enabledAt ?? null;
-}
-
-/** Each delivery that waited is due with its whole policy before it. Returns how many. */
-async function releaseWaiting(
-  db: Kysely<DeliveryTables>,
-  { endpointId }: EndpointToChange,
-  enabledAt: Instant,
-): Promise<number> {
-  for (let released = 0; ; ) {
-    const { numAffectedRows = 0n } = await sql`
-      with released as (
-        update delivery.queue
-        set began_at = now(), retries = 0, due_at = now(), scheduled_at = now()
-        where delivery_id in (
-          select delivery_id from delivery.queue
-          where endpoint_id = ${endpointId} and claimed_at is null and began_at < ${enabledAt}
-          limit ${RELEASE_BATCH_MAX}::int8
-          for update skip locked
-        )
-        returning delivery_id, due_at
-      )
-      update delivery.deliveries d set next_attempt_at = released.due_at
-      from released where d.delivery_id = released.delivery_id`.execute(db);
-    released += Number(numAffectedRows);
-    if (numAffectedRows === 0n) return released;
-  }
+    from enabled where h.endpoint_id = enabled.endpoint_id`.execute(trx);
 }

@@ -1,13 +1,16 @@
 import { ledgerMigrations } from '@northwind/event-store';
 import { readMigrations } from '@northwind/projector';
 import { openDatabase, randomBytes } from '@northwind/service-kit';
-import { testDatabase } from '@northwind/testing';
+import { eventually, startFakeMerchant, testDatabase } from '@northwind/testing';
+import { type Kysely, sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { openStage } from '../../test/open-stage.ts';
 import { ENDPOINTS_PER_MERCHANT_MAX } from '../limits.ts';
 import { deliveryMigrations } from '../migrations.ts';
 import { parseSecret } from '../signing/secret.ts';
 import { createSecretBox } from '../signing/secret-box.ts';
 import type { DeliveryTables } from '../tables.ts';
+import { finishEnablings } from './create-endpoint-sweeper.ts';
 import { ENDPOINT_PROBLEMS } from './endpoint-problem.ts';
 import { listEndpoints } from './list-endpoints.ts';
 import { type EndpointToRegister, registerEndpoint } from './register-endpoint.ts';
@@ -70,12 +73,59 @@ test('endpoints are limited, and removing one makes room', async () => {
   expect(await listEndpoints(stage.db, { merchantId })).toHaveLength(ENDPOINTS_PER_MERCHANT_MAX);
 });
 
+test('of registrations at once no more succeed than there is room for', async () => {
+  await using stage = await open();
+  const results = await Promise.all(Array.from({ length: 40 }, () => stage.register({ merchantId, url })));
+  expect(results.filter(({ ok }) => ok)).toHaveLength(ENDPOINTS_PER_MERCHANT_MAX);
+  expect(await listEndpoints(stage.db, { merchantId })).toHaveLength(ENDPOINTS_PER_MERCHANT_MAX);
+});
+
+test('what is planned while a registration is not committed yet is sent there, too', async () => {
+  await using stage = await openStage();
+  await using merchant = await startFakeMerchant();
+  await stage.startWorker();
+  await using holder = await stage.connect();
+  // The registration has looked where its merchant is when its insert meets this row, and waits for it to be gone.
+  await holder.query(`begin; insert into delivery.endpoints (endpoint_id, merchant_id, url)
+    values ('we_${'01'.repeat(16)}', 'mer_002', 'https://example.com/')`);
+  const registering = registerEndpoint(
+    stage.api.db as unknown as Kysely<DeliveryTables>,
+    { merchantId, url: merchant.url },
+    { secretsKey, allowInsecureTargets: true, randomBytes: (size) => Buffer.alloc(size, 1) },
+  );
+  await eventually(async () => (await stage.database.pool.query(IS_BLOCKED)).rows.length > 0);
+  await stage.settle(['po_1']);
+  await stage.planned();
+  await holder.query('rollback');
+  expect(await registering).toMatchObject({ ok: true, endpoint: { endpointId: `we_${'01'.repeat(16)}` } });
+  await stage.whenDeliveries(1, ({ state }) => state === 'delivered');
+  const { rows } = await sql`select enabling_since, catch_up_from from delivery.endpoints`.execute(stage.db);
+  expect(rows).toEqual([{ enabling_since: null, catch_up_from: null }]);
+});
+
+test('a registration whose process died after the commit is finished by a worker', async () => {
+  await using stage = await openStage();
+  await using merchant = await startFakeMerchant();
+  const { endpoint } = await stage.register(merchant.url);
+  await stage.settle(['po_1']);
+  await stage.projected();
+  await sql`update delivery.endpoints set catch_up_from = from_offset, enabling_since = now()`.execute(stage.db);
+  const workers = stage.workers.db as unknown as Kysely<DeliveryTables>;
+  expect(await finishEnablings(workers)).toEqual([]); // somebody is at it, most likely
+  await sql`update delivery.endpoints set enabling_since = now() - interval '2 minutes'`.execute(stage.db);
+  const { endpointId } = endpoint;
+  expect(await finishEnablings(workers)).toEqual([{ merchantId, endpointId, released: 0, planned: 1 }]);
+  expect(await finishEnablings(workers)).toEqual([]);
+});
+
+const IS_BLOCKED = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+
 async function open() {
   const test = await testDatabase([ledgerMigrations, readMigrations, deliveryMigrations]);
   const database = openDatabase<DeliveryTables>({
     url: test.url,
     applicationName: 'endpoints test',
-    connectionsMax: 2,
+    connectionsMax: 20,
   });
   const { db } = database;
   const resolve = async (name: string) => {

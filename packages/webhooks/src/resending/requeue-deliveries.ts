@@ -7,7 +7,10 @@
  * pending one is held by its queue row, as everywhere else. So no two of these, and no worker, wait in a circle.
  *
  * An attempt under way goes on, and its endpoint's slots are its own until it is over: what is wanted again meanwhile
- * follows it. Moving `scheduled_at` says so to whoever records the attempt, or claims it when its lease has ended.
+ * follows it. `wanted_by` says so to whoever records the attempt, or claims it when its lease has ended.
+ *
+ * An item of a job whose delivery has come to its end is given that end first: what becomes of the delivery from here
+ * on is somebody else's.
  */
 import { type Kysely, sql } from 'kysely';
 import type { DeliveryState } from '../delivery/decide-next-step.ts';
@@ -114,7 +117,7 @@ async function moveIntoQueue(trx: Kysely<DeliveryTables>, deliveryIds: readonly 
   await sql`
     with target as (
       select d.delivery_id, d.endpoint_id, q.attempt as latest,
-             q.claimed_at is not null and q.due_at > now() as leased,
+             q.claimed_at is not null as is_claimed,
              greatest(d.attempts_made, receipts.latest, 0) as attempts
       from delivery.deliveries d
       left join delivery.queue q on q.delivery_id = d.delivery_id
@@ -125,13 +128,28 @@ async function moveIntoQueue(trx: Kysely<DeliveryTables>, deliveryIds: readonly 
     ), forward as (
       -- A first attempt that is brought forward stays one: its priority is not touched.
       update delivery.queue q
-      set due_at = case when t.leased then q.due_at else now() end, scheduled_at = now(), retries = 0,
-          triggered_by = ${triggeredBy}
+      set due_at = case when t.is_claimed then q.due_at else now() end,
+          scheduled_at = case when t.is_claimed then q.scheduled_at else now() end,
+          triggered_by = case when t.is_claimed then q.triggered_by else ${triggeredBy} end,
+          wanted_by = case when t.is_claimed then ${triggeredBy} end, retries = 0
       from target t where q.delivery_id = t.delivery_id
     ), fresh as (
       insert into delivery.queue (delivery_id, endpoint_id, priority, due_at, scheduled_at, attempt, triggered_by)
       select t.delivery_id, t.endpoint_id, 1, now(), now(), t.attempts, ${triggeredBy}
       from target t where t.latest is null
+    ), ended as (
+      update delivery.resend_items i
+      set state = e.state, finished_at = e.completed_at
+      from (
+        select i.job_id, i.delivery_id, d.state, d.completed_at
+        from delivery.resend_jobs j
+        join delivery.resend_items i
+          on i.job_id = j.job_id and i.delivery_id = any (${deliveryIds}::uuid[]) and i.state = 'sending'
+        join delivery.deliveries d on d.delivery_id = i.delivery_id and d.state <> 'pending'
+        where j.finished_at is null
+        for update of i skip locked -- whoever has it is giving it its end
+      ) e
+      where i.job_id = e.job_id and i.delivery_id = e.delivery_id
     ), alive as (
       delete from delivery.dead_letters l where l.delivery_id = any (${deliveryIds}::uuid[])
     )

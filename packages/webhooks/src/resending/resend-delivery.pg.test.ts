@@ -2,6 +2,7 @@ import { systemClock } from '@northwind/service-kit';
 import { startFakeMerchant } from '@northwind/testing';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { IDLE_WORKER } from '../../test/open-queue.ts';
 import { MERCHANT, openStage, type Stage } from '../../test/open-stage.ts';
 import { plantExhausted } from '../../test/plant-exhausted.ts';
 import { claimDeliveries } from '../delivery/claim-deliveries.ts';
@@ -88,7 +89,7 @@ test('a success that is recorded after the re-send does not swallow it', async (
   const [delivery] = await stage.deliveries();
   const db = stage.db as unknown as Db;
   await again(stage, delivery);
-  const [claimed] = await claimDeliveries(db, { deliveriesMax: 1, retriesMax: 1, leaseMs: 30_000 });
+  const [claimed] = await claimDeliveries(db, { ...IDLE_WORKER, deliveriesMax: 1 });
   if (!claimed) throw new Error('nothing claimed');
   expect(await again(stage, delivery)).toBe('follows'); // by the same person, even
   const at = '2026-11-22T06:00:00.000000Z';
@@ -99,7 +100,7 @@ test('a success that is recorded after the re-send does not swallow it', async (
   expect(outcomes).toEqual(['again']);
   expect(await stage.deliveries()).toMatchObject([{ state: 'pending', attempts: [{}, { outcome: 'delivered' }] }]);
   expect(await queueLength(stage)).toBe(1);
-  const [following] = await claimDeliveries(db, { deliveriesMax: 1, retriesMax: 1, leaseMs: 30_000 });
+  const [following] = await claimDeliveries(db, { ...IDLE_WORKER, deliveriesMax: 1 });
   expect(following).toMatchObject({ attempt: claimed.attempt + 1, retries: 0, triggeredBy: 'resend by ada' });
 });
 
@@ -121,7 +122,10 @@ test('a re-send whose attempt’s worker is gone follows when the lease ends', a
   await sql`update delivery.queue set due_at = now()`.execute(stage.db); // half a minute passes
   await stage.startWorker();
   const [delivery] = await stage.whenDeliveries(1, isDelivered);
-  expect(delivery?.attempts).toMatchObject([{ outcome: 'lease_expired', finishedAt: null }, { outcome: 'delivered' }]);
+  expect(delivery?.attempts).toMatchObject([
+    { outcome: 'lease_expired', finishedAt: null, triggeredBy: 'schedule' },
+    { outcome: 'delivered', triggeredBy: 'resend by ada' },
+  ]);
 });
 
 test('any number of re-sends of one delivery take one slot', async () => {

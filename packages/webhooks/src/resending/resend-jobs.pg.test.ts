@@ -62,6 +62,28 @@ test.each<[string, Partial<ResendFilter>, bigint]>([
   expect(await previewResendJob(apiOf(stage), { ...dead, ...narrowing })).toMatchObject({ count });
 });
 
+test('what is sent again by hand later is not the job’s', async () => {
+  await using stage = await openStage();
+  const { endpoint } = await stage.register('http://127.0.0.1:9/');
+  await plantExhausted(stage, endpoint.endpointId, { count: 2 });
+  const { jobId } = await create(stage);
+  const workers = stage.workers.db as unknown as Kysely<DeliveryTables>;
+  await runResendBatch(workers);
+  const [one] = await stage.deliveries();
+  if (!one) throw new Error('no delivery');
+  // It arrives, and before the job looks somebody wants it once more, which fails.
+  await sql`delete from delivery.queue where delivery_id = ${one.deliveryId}::uuid`.execute(stage.db);
+  await sql`update delivery.deliveries set state = 'delivered', completed_at = now(), next_attempt_at = null
+    where delivery_id = ${one.deliveryId}::uuid`.execute(stage.db);
+  await resendDelivery(apiOf(stage), { merchantId: MERCHANT, deliveryId: one.deliveryId, actor: 'ada' });
+  await sql`delete from delivery.queue where delivery_id = ${one.deliveryId}::uuid`.execute(stage.db);
+  await sql`update delivery.deliveries set state = 'exhausted', completed_at = now(), next_attempt_at = null
+    where delivery_id = ${one.deliveryId}::uuid`.execute(stage.db);
+  await sql`update delivery.resend_jobs set next_look_at = now(), next_batch_at = now()`.execute(stage.db);
+  await runResendBatch(workers);
+  expect(await progressOf(stage, jobId)).toMatchObject({ ...NONE, sending: 1n, delivered: 1n });
+});
+
 test('a job sends each once and says what became of it', async () => {
   await using stage = await openStage();
   await using good = await startFakeMerchant();
