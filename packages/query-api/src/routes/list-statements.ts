@@ -6,7 +6,7 @@ import { merchantOf } from '../http/authenticate.ts';
 import { Problem } from '../http/problems.ts';
 import { asOfSchema } from '../shapes/coordinate.ts';
 import { describeStatement } from '../shapes/describe-statement.ts';
-import { merchantQuery } from '../shapes/fields.ts';
+import { daySchema, merchantQuery } from '../shapes/fields.ts';
 import { problemResponses } from '../shapes/problem.ts';
 import { describe } from '../shapes/registry.ts';
 import { SIGNED_IN } from '../shapes/security.ts';
@@ -17,8 +17,6 @@ import { readAtLeast } from '../waiting/read-at-least.ts';
 /** A year, so that an answer is bounded. */
 const DAYS_MAX = 366;
 const DAY_MS = 86_400_000;
-
-const daySchema = z.iso.date().refine((day) => day >= '0001-01-01', 'begins with the year 0001');
 
 export function listStatements(app: ApiApp, { db, gate }: ApiContext): void {
   app.get('/v1/statements', {

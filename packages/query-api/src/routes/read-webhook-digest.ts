@@ -4,7 +4,7 @@ import type { ApiContext } from '../api-context.ts';
 import type { ApiApp } from '../http/api-app.ts';
 import { merchantOf } from '../http/authenticate.ts';
 import { Problem } from '../http/problems.ts';
-import { idSchema, merchantQuery } from '../shapes/fields.ts';
+import { daySchema, idSchema, merchantQuery } from '../shapes/fields.ts';
 import { problemResponses } from '../shapes/problem.ts';
 import { describe } from '../shapes/registry.ts';
 import { SIGNED_IN } from '../shapes/security.ts';
@@ -22,7 +22,7 @@ export function readWebhookDigest(app: ApiApp, { db }: ApiContext): void {
       querystring: z.strictObject({
         ...merchantQuery,
         endpointId: idSchema,
-        day: describe(z.iso.date(), '`2026-11-22`, UTC.'),
+        day: describe(daySchema.clone(), '`2026-11-22`, UTC.'),
       }),
       response: {
         200: z.object({

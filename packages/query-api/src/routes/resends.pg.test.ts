@@ -139,6 +139,7 @@ describe('/v1/webhook-resend-jobs', () => {
     [{ states: ['lost'] }, 'states.0'],
     [{ ratePerSecond: 0 }, 'ratePerSecond'],
     [{ plannedFrom: 'yesterday' }, 'plannedFrom'],
+    [{ plannedBefore: '0000-01-01T00:00:00Z' }, 'plannedBefore'],
     [{ payoutid: 'po_1' }, ''],
   ])('%j is refused', async (body, field) => {
     const answer = await create(key, body);

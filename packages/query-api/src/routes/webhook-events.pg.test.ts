@@ -72,10 +72,9 @@ test('GET /v1/webhook-digests tells a day that is closed, and of no other', asyn
     status: 409,
     body: { code: 'day_not_closed' },
   });
-  expect(await api.fetch(`${path}2026-02-30`, { key })).toMatchObject({
-    status: 400,
-    body: { errors: [{ field: 'day' }] },
-  });
+  for (const day of ['2026-02-30', '0000-01-01']) {
+    expect(await api.fetch(path + day, { key })).toMatchObject({ status: 400, body: { errors: [{ field: 'day' }] } });
+  }
   const other = await api.merchantKey('mer_002');
   expect(await api.fetch(`${path}2026-01-05`, { key: other })).toMatchObject({ status: 404 });
 });

@@ -32,6 +32,15 @@ export const momentQuerySchema = z
   .max(40)
   .refine((text) => parseInstant(text).ok, 'must be a time with its zone, as in 2026-11-22T06:00:00Z');
 
+/** PostgreSQL knows no year 0. */
+const FIRST_DAY = '0001-01-01';
+
+/** A day (UTC) in a request. */
+export const daySchema = z.iso.date().refine((day) => day >= FIRST_DAY, 'begins with the year 0001');
+
+/** A UTC time in a request. */
+export const utcTimeSchema = z.iso.datetime().refine((time) => time >= FIRST_DAY, 'begins with the year 0001');
+
 export const instantSchema = describe(z.string(), 'UTC with six fraction digits: `2026-11-22T06:00:00.000000Z`.');
 
 export const minorSchema = describe(

@@ -11,7 +11,7 @@ import {
 } from '@northwind/webhooks';
 import { z } from 'zod';
 import { outcomeSchema } from './delivery.ts';
-import { idSchema, instantSchema } from './fields.ts';
+import { idSchema, instantSchema, utcTimeSchema } from './fields.ts';
 import { component, describe } from './registry.ts';
 
 export const jobIdSchema = z
@@ -29,8 +29,8 @@ export const resendFilterSchema = {
   endpointId: idSchema.clone().optional(),
   eventTypes: z.array(z.enum(WEBHOOK_EVENT_TYPES)).min(1).refine(distinct, 'must not name a type twice').optional(),
   payoutId: idSchema.clone().optional(),
-  plannedFrom: describe(z.iso.datetime().optional(), 'Planned at this UTC time or after.'),
-  plannedBefore: describe(z.iso.datetime().optional(), 'Planned before this UTC time.'),
+  plannedFrom: describe(utcTimeSchema.clone().optional(), 'Planned at this UTC time or after.'),
+  plannedBefore: describe(utcTimeSchema.clone().optional(), 'Planned before this UTC time.'),
 };
 
 export const resendItemStateSchema = z.enum(RESEND_ITEM_STATES);
