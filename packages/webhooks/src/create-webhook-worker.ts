@@ -150,7 +150,7 @@ function createEngine(options: EngineParts, sender: ReturnType<typeof createSend
       for (const event of healthEvents) reportHealth(event);
       return outcomes;
     },
-    mayGather: () => !engine.isBusy,
+    mayGather: ({ endpointId }) => !engine.isWanting(endpointId),
     clock,
     logger,
   });

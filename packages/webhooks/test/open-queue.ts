@@ -59,7 +59,7 @@ export async function openQueue() {
         from (select delivery_id from delivery.queue order by due_at desc limit 10 for update skip locked) free
         where q.delivery_id = free.delivery_id`.execute(db),
     /** Rows of a table that its statements have fetched so far, one way or another. */
-    async fetched(table: 'queue' | 'deliveries'): Promise<number> {
+    async fetched(table: 'queue' | 'deliveries' | 'endpoints'): Promise<number> {
       await sql`select pg_stat_force_next_flush()`.execute(db);
       const { rows } = await sql<{ tuples: bigint }>`
         select idx_tup_fetch + seq_tup_read as tuples from pg_stat_user_tables

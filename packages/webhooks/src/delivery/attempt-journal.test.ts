@@ -1,7 +1,7 @@
 import { systemClock } from '@northwind/service-kit';
 import { silentLogger } from '@northwind/testing';
 import { expect, test } from 'vitest';
-import { RECORD_BATCH_MAX } from '../limits.ts';
+import { RECORD_BATCH_MAX, RECORD_GATHER_MS } from '../limits.ts';
 import { NO_EXCHANGE } from '../receipts/receipt.ts';
 import { createAttemptJournal } from './attempt-journal.ts';
 import type { FinishedAttempt } from './record-attempts.ts';
@@ -30,11 +30,11 @@ function attempt(nth: number, responseBody = ''): FinishedAttempt {
 }
 
 interface JournalWish {
-  readonly mayGather?: boolean;
+  readonly mayGather?: (attempt: FinishedAttempt) => boolean;
   readonly refuses?: (attempt: FinishedAttempt) => boolean;
 }
 
-function openJournal({ mayGather = false, refuses = () => false }: JournalWish = {}) {
+function openJournal({ mayGather = () => false, refuses = () => false }: JournalWish = {}) {
   const batches: FinishedAttempt[][] = [];
   const journal = createAttemptJournal({
     async write(attempts) {
@@ -43,7 +43,7 @@ function openJournal({ mayGather = false, refuses = () => false }: JournalWish =
       await systemClock.sleep(1);
       return attempts.map(() => 'moved');
     },
-    mayGather: () => mayGather,
+    mayGather,
     clock: systemClock,
     logger: silentLogger(),
   });
@@ -70,13 +70,23 @@ test('a statement holds no more of the answers than it may, and one answer whate
 });
 
 test('while nobody waits for their slots, attempts gather', async () => {
-  const { journal, sizes } = openJournal({ mayGather: true });
+  const { journal, sizes } = openJournal({ mayGather: () => true });
   const spread = [0, 4, 8].map(async (ms) => {
     await systemClock.sleep(ms);
     return journal.record(attempt(ms));
   });
   await Promise.all(spread);
   expect(sizes()).toEqual([3]);
+});
+
+test('what gathers is written as soon as one comes whose slot is wanted', async () => {
+  const { journal, sizes } = openJournal({ mayGather: ({ endpointId }) => endpointId !== 'we_crowded' });
+  const patient = journal.record(attempt(0));
+  await systemClock.sleep(2);
+  const beganMs = systemClock.monotonicMs();
+  await Promise.all([patient, journal.record({ ...attempt(1), endpointId: 'we_crowded' })]);
+  expect(sizes()).toEqual([2]);
+  expect(systemClock.monotonicMs() - beganMs).toBeLessThan(RECORD_GATHER_MS - 5);
 });
 
 test('a receipt that the database refuses is written without its answer, and no other with it', async () => {

@@ -22,8 +22,8 @@ export interface AttemptJournal {
 
 export interface AttemptJournalOptions {
   readonly write: (attempts: readonly FinishedAttempt[]) => Promise<readonly RecordOutcome[]>;
-  /** Whether finished attempts may wait for others: nobody wants their slots. */
-  readonly mayGather: () => boolean;
+  /** Whether a finished attempt may wait for others: nobody wants its slot. */
+  readonly mayGather: (attempt: FinishedAttempt) => boolean;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -40,15 +40,22 @@ export function createAttemptJournal({ write, mayGather, clock, logger }: Attemp
   const waiting: Entry[] = [];
   let writing = false;
   let giveUp = NEVER;
+  let gathering: AbortController | null = null;
 
   async function writeAll(): Promise<void> {
     writing = true;
-    if (mayGather()) await clock.sleep(RECORD_GATHER_MS, giveUp).catch(() => undefined);
-    else await Promise.resolve(); // what ends in the same turn of the event loop joins the first statement
+    await Promise.resolve(); // what ends in the same turn of the event loop joins the first statement
+    if (waiting.every(({ attempt }) => mayGather(attempt))) await gather();
     while (waiting.length > 0) {
       await writeBatch(waiting.splice(0, countForStatement(waiting)));
     }
     writing = false;
+  }
+
+  async function gather(): Promise<void> {
+    gathering = new AbortController();
+    await clock.sleep(RECORD_GATHER_MS, AbortSignal.any([giveUp, gathering.signal])).catch(() => undefined);
+    gathering = null;
   }
 
   async function writeBatch(batch: readonly Entry[]): Promise<void> {
@@ -89,6 +96,7 @@ export function createAttemptJournal({ write, mayGather, clock, logger }: Attemp
       const { promise, resolve } = Promise.withResolvers<RecordOutcome | 'lost'>();
       waiting.push({ attempt, done: resolve });
       if (!writing) void writeAll();
+      else if (gathering && !mayGather(attempt)) gathering.abort();
       return promise;
     },
     giveUpOn(signal) {

@@ -2,7 +2,7 @@
  * Claims what is due and keeps the worker busy. What it has in hand, from the claim until the receipt is committed, is
  * bounded whatever is slow: the endpoints (`concurrency` are being sent) or the database (as many again are answered).
  */
-import { type Clock, createAlarm, type Health, type Logger, type Service } from '@northwind/service-kit';
+import { type Alarm, type Clock, createAlarm, type Health, type Logger, type Service } from '@northwind/service-kit';
 import {
   CLAIM_AGE_MAX_MS,
   CLAIM_PAUSE_MS,
@@ -43,8 +43,8 @@ export interface EngineOptions {
 export interface DeliveryEngine {
   readonly service: Service;
   readonly slots: Pick<Slots, 'sending'>;
-  /** The last claim left something due behind, as far as it could tell: each slot is wanted. */
-  readonly isBusy: boolean;
+  /** Whether something may be due that only waits for a slot of this worker, or of this endpoint. */
+  isWanting(endpointId: string): boolean;
   /** There may be something due. */
   wake(): void;
 }
@@ -59,20 +59,24 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
   let mayHaveMore = false;
   let lastClaimMs = Number.NEGATIVE_INFINITY;
 
+  const isWanting = (endpointId: string) => mayHaveMore || slots.isCrowded(endpointId);
+
   async function work(delivery: ClaimedDelivery): Promise<void> {
     let isSent = false;
     const onSent = () => {
       if (isSent) return;
       isSent = true;
+      const isWanted = mayHaveMore || slots.isMerchantCrowded(delivery.merchantId);
       slots.sent(delivery);
-      if (mayHaveMore) alarm.ring();
+      if (isWanted) alarm.ring();
     };
     const dueInMs = await options.attempt(delivery, onSent).catch((error) => tellBroken(options, delivery, error));
     onSent();
+    const isWanted = isWanting(delivery.endpointId);
     slots.free(delivery);
     const isDueSoon = dueInMs !== null && dueInMs <= POLL_MS.last;
     if (dueInMs !== null) alarm.ringWithin(dueInMs);
-    if (mayHaveMore || isDueSoon || delivery.isOrdered) alarm.ring();
+    if (isWanted || isDueSoon || delivery.isOrdered) alarm.ring();
   }
 
   async function claimOnce(isStopping: () => boolean): Promise<boolean> {
@@ -100,10 +104,8 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
       return false;
     }
     for (const delivery of claimed) slots.take(delivery);
-    mayHaveMore = claimed.length === deliveriesMax || slots.retries >= retriesMax || slots.isCrowded;
-    for (const { ratePerSecond } of claimed) {
-      if (ratePerSecond !== null) alarm.ringWithin(Math.max(RATE_CLAIM_MS_MIN, 1_000 / ratePerSecond));
-    }
+    mayHaveMore = claimed.length === deliveriesMax || slots.retries >= retriesMax;
+    for (const delivery of claimed) ringForRate(delivery, alarm);
     for (const delivery of claimed) void work(delivery);
     return claimed.length > 0;
   }
@@ -113,11 +115,14 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
   return {
     service,
     slots,
-    get isBusy() {
-      return mayHaveMore;
-    },
+    isWanting,
     wake: () => alarm.ring(),
   };
+}
+
+/** The endpoint may have more due by the time its rate lets the next one go. */
+function ringForRate({ ratePerSecond }: ClaimedDelivery, alarm: Alarm): void {
+  if (ratePerSecond !== null) alarm.ringWithin(Math.max(RATE_CLAIM_MS_MIN, 1_000 / ratePerSecond));
 }
 
 /** A bug of ours. The lease ends by itself, and the delivery is sent again. */

@@ -15,8 +15,10 @@ export interface Slots {
   readonly sending: number;
   /** The same, by merchant. */
   readonly sendingTo: ReadonlyMap<string, number>;
-  /** Some endpoint or merchant has half of what it may have, or more: more may be due for it than could be claimed. */
-  readonly isCrowded: boolean;
+  /** The endpoint has half of what it may have, or more: more may be due for it than could be claimed. */
+  isCrowded(endpointId: string): boolean;
+  /** So has the merchant. */
+  isMerchantCrowded(merchantId: string): boolean;
   take(holder: SlotHolder): void;
   /** The attempt has ended and its receipt is next. */
   sent(holder: SlotHolder): void;
@@ -49,13 +51,6 @@ export function createSlots(concurrency: number): Slots {
     else sendingTo.delete(merchantId);
   }
 
-  function isCrowded(): boolean {
-    const left = concurrency - sending;
-    return (
-      byEndpoint.values().some(({ own, max }) => own * 2 >= max) || sendingTo.values().some((own) => own * 2 >= left)
-    );
-  }
-
   return {
     get total() {
       return total;
@@ -67,9 +62,11 @@ export function createSlots(concurrency: number): Slots {
       return sending;
     },
     sendingTo,
-    get isCrowded() {
-      return isCrowded();
+    isCrowded(endpointId) {
+      const held = byEndpoint.get(endpointId);
+      return held !== undefined && held.own * 2 >= held.max;
     },
+    isMerchantCrowded: (merchantId) => (sendingTo.get(merchantId) ?? 0) * 2 >= concurrency - sending,
     take(holder) {
       count(holder, 1);
       countSending(holder, 1);

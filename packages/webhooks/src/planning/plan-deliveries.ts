@@ -26,10 +26,14 @@ export async function planDeliveries(
     ), owed as (
       select t.*, e.endpoint_id, ${TRANSITION_DELIVERY_ID} as delivery_id
       from transition t
-      join delivery.endpoints e on e.merchant_id = t.merchant_id
-      where e.status = 'enabled' and t.event_type = any (e.event_types) and t."offset" >= e.from_offset ${ofEndpoint}
-      -- Whoever removes the endpoint waits for this transaction, and then cancels what it planned.
-      for key share of e
+      cross join lateral (
+        select e.endpoint_id from delivery.endpoints e
+        where e.merchant_id = t.merchant_id and e.status = 'enabled' and t.event_type = any (e.event_types)
+          and t."offset" >= e.from_offset ${ofEndpoint}
+        -- By the merchant, however many endpoints others have. Whoever removes one waits for this transaction, and then
+        -- cancels what it planned.
+        offset 0 for key share
+      ) e
     ), planned as (
       insert into delivery.deliveries (
         delivery_id, endpoint_id, merchant_id, partition, "offset", event_type, payout_id, body, next_attempt_at)
