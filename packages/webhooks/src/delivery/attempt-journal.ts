@@ -54,7 +54,7 @@ export function createAttemptJournal({ write, mayGather, clock, logger }: Attemp
 
   async function gather(): Promise<void> {
     gathering = new AbortController();
-    await clock.sleep(RECORD_GATHER_MS, AbortSignal.any([giveUp, gathering.signal])).catch(() => undefined);
+    await clock.sleep(RECORD_GATHER_MS, gathering.signal).catch(() => undefined);
     gathering = null;
   }
 
@@ -101,6 +101,7 @@ export function createAttemptJournal({ write, mayGather, clock, logger }: Attemp
     },
     giveUpOn(signal) {
       giveUp = signal;
+      signal.addEventListener('abort', () => gathering?.abort());
     },
   };
 }
