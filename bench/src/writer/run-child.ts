@@ -38,7 +38,10 @@ export function runChild(program: URL, variables: Readonly<Record<string, string
     messages.push(message);
     wake();
   });
-  child.once('exit', wake);
+  child.once('exit', () => {
+    process.off('exit', kill);
+    wake();
+  });
 
   return {
     pid: child.pid ?? 0,
@@ -55,10 +58,8 @@ export function runChild(program: URL, variables: Readonly<Record<string, string
       const ended = once(child, 'exit');
       kill();
       await ended;
-      process.off('exit', kill);
     },
     [Symbol.asyncDispose]: async () => {
-      process.off('exit', kill);
       if (hasEnded(child)) return;
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
