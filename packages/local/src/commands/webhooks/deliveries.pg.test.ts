@@ -67,6 +67,7 @@ test('webhooks deliveries lists what was asked for, and shows one with its recei
   expect(await settle('--id', ID, '--merchant', 'mer_002')).toMatchObject({
     said: expect.stringContaining('there is no delivery'),
   });
+  expect((await settle('--before', '3')).said).toContain('--before goes with --id');
   expect((await settle('--state', 'lost')).said).toContain('--state');
   expect((await settle('--id', 'abc')).said).toContain('It is a UUID');
   await client.end();

@@ -48,7 +48,8 @@ Examples:
     )
     .action((options: Options) =>
       withDatabase<DeliveryTables, void>(surroundings(context, options), (db) => {
-        const { id } = options;
+        const { id, before } = options;
+        if (id === undefined && before !== undefined) throw new StartupError('--before goes with --id');
         return id === undefined ? printList(context, db, options) : printOne(context, db, { ...options, id });
       }),
     );
@@ -110,8 +111,8 @@ function describe(delivery: Delivery): string {
   const areRemoved = attemptsBefore === null && attemptsMade > 0 && attempts[0]?.attempt !== 1;
   return [
     `${deliveryId} (${webhookId}): ${state}`,
-    `${eventType} of ${payoutId} of ${merchantId}, to ${url}`,
-    `${attemptsMade} attempts${areRemoved ? ', receipts of which are removed' : ''}`,
+    `${eventType} of ${payoutId === null ? '' : `${payoutId} of `}${merchantId}, to ${url}`,
+    `${attemptsMade} ${attemptsMade === 1 ? 'attempt' : 'attempts'}${areRemoved ? ', receipts of which are removed' : ''}`,
     '',
     formatTable(attempts, [
       { title: 'attempt', value: (row) => String(row.attempt), align: 'right' },
