@@ -60,14 +60,14 @@ test('webhooks deliveries lists what was asked for, and shows one with its recei
      select $1, n, now(), now(), 'lease_expired' from generate_series(3, 300) n`,
     [ID],
   );
-  expect((await settle('--id', ID)).said).toContain(`earlier ones: --id ${ID} --before 101`);
-  const earlier = (await settle('--id', ID, '--before', '101')).said;
+  expect((await settle('--id', ID)).said).toContain(`earlier ones: --id ${ID} --attempts-before 101`);
+  const earlier = (await settle('--id', ID, '--attempts-before', '101')).said;
   expect(earlier).toMatch(/2 .*timeout/);
   expect(earlier).not.toContain('earlier ones');
   expect(await settle('--id', ID, '--merchant', 'mer_002')).toMatchObject({
     said: expect.stringContaining('there is no delivery'),
   });
-  expect((await settle('--before', '3')).said).toContain('--before goes with --id');
+  expect((await settle('--attempts-before', '3')).said).toContain('--attempts-before goes with --id');
   expect((await settle('--state', 'lost')).said).toContain('--state');
   expect((await settle('--id', 'abc')).said).toContain('It is a UUID');
   await client.end();

@@ -17,7 +17,7 @@ interface Options {
   readonly since?: string;
   readonly id?: string;
   readonly limit: number;
-  readonly before?: number;
+  readonly attemptsBefore?: number;
   readonly json?: true;
 }
 
@@ -36,7 +36,7 @@ export function deliveriesCommand(context: CommandContext): Command {
     .addOption(new Option('--state <state>', 'only these').choices(STATES))
     .option('--since <time>', 'of events recorded at this time or later', aTime)
     .option('--id <deliveryId>', 'one, with the receipts of its latest attempts', aDeliveryId)
-    .option('--before <attempt>', 'with --id: the receipts before this attempt', wholeNumber(1, ATTEMPT_MAX))
+    .option('--attempts-before <n>', 'with --id: the receipts before this attempt', wholeNumber(1, ATTEMPT_MAX))
     .option('--limit <n>', 'at most so many', wholeNumber(1, LIMIT_MAX), LIMIT)
     .addHelpText(
       'after',
@@ -48,8 +48,10 @@ Examples:
     )
     .action((options: Options) =>
       withDatabase<DeliveryTables, void>(surroundings(context, options), (db) => {
-        const { id, before } = options;
-        if (id === undefined && before !== undefined) throw new StartupError('--before goes with --id');
+        const { id, attemptsBefore } = options;
+        if (id === undefined && attemptsBefore !== undefined) {
+          throw new StartupError('--attempts-before goes with --id', { hint: 'it pages the receipts of one delivery' });
+        }
         return id === undefined ? printList(context, db, options) : printOne(context, db, { ...options, id });
       }),
     );
@@ -93,7 +95,7 @@ async function collect(db: Kysely<DeliveryTables>, search: DeliverySearch): Prom
 async function printOne(
   { terminal }: CommandContext,
   db: Kysely<DeliveryTables>,
-  { id, merchant, before, json }: Options & { readonly id: string },
+  { id, merchant, attemptsBefore: before, json }: Options & { readonly id: string },
 ): Promise<void> {
   const { findDelivery } = await import('@northwind/webhooks');
   const delivery = await findDelivery(db, { merchantId: merchant ?? null, deliveryId: id, before });
@@ -124,7 +126,7 @@ function describe(delivery: Delivery): string {
       { title: 'to', value: (row) => row.destinationIp ?? '' },
       { title: 'next', value: (row) => row.nextAttemptAt ?? '' },
     ]),
-    ...(attemptsBefore === null ? [] : ['', `earlier ones: --id ${deliveryId} --before ${attemptsBefore}`]),
+    ...(attemptsBefore === null ? [] : ['', `earlier ones: --id ${deliveryId} --attempts-before ${attemptsBefore}`]),
   ].join('\n');
 }
 
