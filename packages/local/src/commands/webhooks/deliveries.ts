@@ -126,7 +126,7 @@ function describe(delivery: Delivery): string {
       { title: 'to', value: (row) => row.destinationIp ?? '' },
       { title: 'next', value: (row) => row.nextAttemptAt ?? '' },
     ]),
-    ...(attemptsBefore === null ? [] : ['', `earlier ones: --id ${deliveryId} --attempts-before ${attemptsBefore}`]),
+    ...(attemptsBefore === null ? [] : ['', `earlier: --id ${deliveryId} --attempts-before ${attemptsBefore}`]),
   ].join('\n');
 }
 
