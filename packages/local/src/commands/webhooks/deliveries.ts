@@ -111,10 +111,11 @@ function describe(delivery: Delivery): string {
   const { deliveryId, webhookId, merchantId, payoutId, eventType, url, state, attemptsMade, attempts } = delivery;
   const { attemptsBefore } = delivery;
   const areRemoved = attemptsBefore === null && attemptsMade > 0 && attempts[0]?.attempt !== 1;
+  const removed = areRemoved ? ', receipts of which are removed' : '';
   return [
     `${deliveryId} (${webhookId}): ${state}`,
     `${eventType} of ${payoutId === null ? '' : `${payoutId} of `}${merchantId}, to ${url}`,
-    `${attemptsMade} ${attemptsMade === 1 ? 'attempt' : 'attempts'}${areRemoved ? ', receipts of which are removed' : ''}`,
+    `${attemptsMade === 1 ? '1 attempt' : `${attemptsMade} attempts`}${removed}`,
     '',
     formatTable(attempts, [
       { title: 'attempt', value: (row) => String(row.attempt), align: 'right' },
