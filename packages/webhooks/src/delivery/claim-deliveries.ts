@@ -8,11 +8,19 @@
  * locked, and what another worker locked meanwhile is left to it.
  *
  * A chosen row that is still claimed has outlived its lease: its worker is gone, and the lost attempt gets its receipt
- * here.
+ * here. It goes behind first attempts from then on, and is put off when that happens again and again.
  */
 import type { Instant } from '@northwind/events';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { LEASE_MARGIN_MS, ORDER_LOOK_MAX, ORDER_PUT_OFF_MS, RATE_BURST_MS, RETRY_SHARE } from '../limits.ts';
+import {
+  LEASE_MARGIN_MS,
+  LEASES_LOST_MAX,
+  LOST_PAUSE_MS,
+  ORDER_LOOK_MAX,
+  ORDER_PUT_OFF_MS,
+  RATE_BURST_MS,
+  RETRY_SHARE,
+} from '../limits.ts';
 import type { RetryPolicy } from '../policy/retry-policy.ts';
 import type { SigningScheme } from '../signing/scheme.ts';
 import type { DeliveryTables } from '../tables.ts';
@@ -43,6 +51,8 @@ export interface ClaimedDelivery {
   readonly isOrdered: boolean;
   /** `schedule`, `resend by <actor>` or `job <id>`. */
   readonly triggeredBy: string;
+  /** In a row before this attempt: workers that vanished while they sent it. */
+  readonly leasesLost: number;
   /** Those of v1 first, and of each scheme the current one first. */
   readonly secrets: readonly ClaimedSecret[];
 }
@@ -73,30 +83,30 @@ const QUEUED_ENDPOINTS = sql`
   from lane where lane.endpoint_id is not null`;
 
 /**
- * Those that may be sent to and have anything due: most of the others only have attempts in flight. To an ordered one
- * nothing goes before what it missed is planned.
+ * Those that have anything due and may be sent to: most of the others only have attempts in flight, or retries to come.
+ * To an ordered one nothing goes before what it missed is planned.
  */
 const WAITING_ENDPOINTS = sql`
   select open.endpoint_id, enabled.is_ordered
   from lane
   cross join lateral (
+    (select q.endpoint_id from delivery.queue q
+     where q.endpoint_id = lane.endpoint_id and q.priority = 0 and q.due_at <= now() order by q.due_at limit 1)
+    union all
+    (select q.endpoint_id from delivery.queue q
+     where q.endpoint_id = lane.endpoint_id and q.priority = 1 and q.due_at <= now() order by q.due_at limit 1)
+    limit 1
+  ) due
+  cross join lateral (
     select e.endpoint_id, e.is_ordered from delivery.endpoints e
-    where e.endpoint_id = lane.endpoint_id and e.status = 'enabled'
+    where e.endpoint_id = due.endpoint_id and e.status = 'enabled'
       and not (e.is_ordered and e.catch_up_from is not null)
     offset 0
   ) enabled
   cross join lateral (
     select h.endpoint_id from delivery.endpoint_health h
     where h.endpoint_id = enabled.endpoint_id and (h.open_until is null or h.open_until <= now()) offset 0
-  ) open
-  cross join lateral (
-    (select q.due_at from delivery.queue q
-     where q.endpoint_id = open.endpoint_id and q.priority = 0 and q.due_at <= now() order by q.due_at limit 1)
-    union all
-    (select q.due_at from delivery.queue q
-     where q.endpoint_id = open.endpoint_id and q.priority = 1 and q.due_at <= now() order by q.due_at limit 1)
-    limit 1
-  ) due`;
+  ) open`;
 
 /** Once for each endpoint that something was claimed of. */
 const CURRENT_SECRETS = sql`
@@ -111,10 +121,6 @@ const CURRENT_SECRETS = sql`
     where s.endpoint_id = e.endpoint_id and (s.expires_at is null or s.expires_at > now())
   ) s`;
 
-/**
- * What `limited` says about its endpoints: a probe of an open circuit, or what the rate has left. Worked out from the
- * locked row, never from the statement's snapshot, which may be older.
- */
 const RATE_BURST = sql`greatest(1, e.rate_per_second * ${RATE_BURST_MS / 1_000}::float8)`;
 const TOKENS = sql`
   least(${RATE_BURST},
@@ -169,7 +175,11 @@ const PUT_OFF = sql`
     ) held
     where waiting.is_ordered))`;
 
-/** Locked until the claim is committed; one that another claim has locked is left to it. */
+/**
+ * What `limited` says about its endpoints: a probe of an open circuit, or what the rate has left. Worked out from the
+ * locked row, never from the statement's snapshot, which may be older.
+ * Locked until the claim is committed; one that another claim has locked is left to it.
+ */
 const LIMITED_ENDPOINTS = sql`
   select h.endpoint_id, h.open_until is not null as is_probe, ${TOKENS} as tokens,
          case when h.open_until is not null then 1 else floor(${TOKENS}) end as allowance
@@ -242,6 +252,19 @@ const chosenOf = ({ deliveriesMax: free, retriesMax, sendingTo }: ClaimLimits) =
   order by place
   limit ${free}::int8`;
 
+/** Of the queue row `q`, when a delivery may go on whose workers vanish one after the other; null: now. */
+const PUT_OFF_UNTIL = sql`
+  case when q.claimed_at is not null and q.leases_lost + 1 >= ${LEASES_LOST_MAX}::int4
+       then now() + least(${LOST_PAUSE_MS.last}::float8, ${LOST_PAUSE_MS.first}::float8
+                          * power(2, least(q.leases_lost + 1 - ${LEASES_LOST_MAX}::int4, 20)))
+                    * interval '1 millisecond' end`;
+
+const LOST_AGAIN = sql`
+  update delivery.queue q
+  set claimed_at = null, due_at = l.until, scheduled_at = l.until, priority = 1, leases_lost = q.leases_lost + 1,
+      triggered_by = coalesce(q.wanted_by, q.triggered_by), wanted_by = null
+  from locked l where q.delivery_id = l.delivery_id and l.until is not null`;
+
 /** What was claimed of the limited endpoints. */
 const SPENDING = sql`
   update delivery.endpoint_health h
@@ -259,7 +282,7 @@ export async function claimDeliveries(db: Kysely<DeliveryTables>, limits: ClaimL
     limited as materialized (${LIMITED_ENDPOINTS}), offer as (${OFFERS}),
     put_off as (${PUT_OFF}), chosen as (${chosenOf(limits)}), locked as (
       select q.delivery_id, q.attempt, q.claimed_at, q.scheduled_at, q.due_at, q.triggered_by,
-             ${limits.leaseMs}::float8 as lease_ms
+             ${limits.leaseMs}::float8 as lease_ms, ${PUT_OFF_UNTIL} as until
       from delivery.queue q join chosen using (delivery_id)
       where q.due_at <= now()
       for update of q skip locked
@@ -267,18 +290,23 @@ export async function claimDeliveries(db: Kysely<DeliveryTables>, limits: ClaimL
       insert into delivery.attempts (delivery_id, attempt, scheduled_at, started_at, outcome, detail, next_attempt_at,
                                      triggered_by)
       select l.delivery_id, l.attempt, l.scheduled_at, l.claimed_at, 'lease_expired',
-             'The worker vanished while it sent; sent again.', now(), l.triggered_by
+             'The worker vanished while it sent; sent again.', coalesce(l.until, now()), l.triggered_by
       from locked l where l.claimed_at is not null
       on conflict on constraint attempts_pk do nothing
-    ), claimed as (
+    ), lost_again as (${LOST_AGAIN}), claimed as (
       update delivery.queue q
       set claimed_at = now(), scheduled_at = l.due_at, attempt = q.attempt + 1,
           triggered_by = coalesce(q.wanted_by, q.triggered_by), wanted_by = null,
+          priority = case when l.claimed_at is null then q.priority else 1 end,
+          leases_lost = q.leases_lost + (l.claimed_at is not null)::int4,
+          -- Enabled, and what waited is not all released yet: it has its whole policy before it.
+          retries = case when q.began_at < e.enabling_since then 0 else q.retries end,
+          began_at = greatest(q.began_at, e.enabling_since),
           due_at = now() + greatest(l.lease_ms, e.timeout_ms + ${LEASE_MARGIN_MS}::float8) * interval '1 millisecond'
       from locked l, delivery.endpoints e
-      where q.delivery_id = l.delivery_id and e.endpoint_id = q.endpoint_id
+      where q.delivery_id = l.delivery_id and e.endpoint_id = q.endpoint_id and l.until is null
       returning q.delivery_id, q.endpoint_id, q.attempt, q.priority, q.retries, q.scheduled_at, q.due_at, q.began_at,
-                q.triggered_by
+                q.triggered_by, q.leases_lost
     ), spent as (${SPENDING}), secret as (${CURRENT_SECRETS})
     select c.delivery_id as "deliveryId", d.webhook_id as "webhookId", c.endpoint_id as "endpointId",
            d.merchant_id as "merchantId", d.partition, d."offset", d.event_type as "eventType",
@@ -286,7 +314,7 @@ export async function claimDeliveries(db: Kysely<DeliveryTables>, limits: ClaimL
            c.attempt, c.priority, c.retries, c.scheduled_at as "scheduledAt",
            greatest(0, extract(epoch from now() - c.began_at) * 1000)::float8 as "elapsedMs",
            e.retry_policy as "retryPolicy", e.timeout_ms as "timeoutMs", e.rate_per_second as "ratePerSecond",
-           e.is_ordered as "isOrdered", c.triggered_by as "triggeredBy",
+           e.is_ordered as "isOrdered", c.triggered_by as "triggeredBy", c.leases_lost as "leasesLost",
            secret.secrets
     from claimed c
     cross join lateral (

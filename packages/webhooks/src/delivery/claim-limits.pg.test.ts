@@ -142,3 +142,32 @@ test('a lease outlives the endpoint’s own deadline', async () => {
     select round(extract(epoch from due_at - claimed_at))::int4 as seconds from delivery.queue`.execute(queue.db);
   expect(rows).toEqual([{ seconds: 45 }]);
 });
+
+test('a delivery that its workers die of goes behind all others, and is put off for longer and longer', async () => {
+  await using queue = await openQueue();
+  await queue.fill('a', { first: 1, retries: 0 });
+  const expire = () => sql`update delivery.queue set due_at = now() - interval '1 day'`.execute(queue.db);
+  const counts: (number | undefined)[] = [];
+  for (let n = 0; n < 3; n += 1) {
+    const [claimed] = await claimDeliveries(queue.db, IDLE_WORKER);
+    counts.push(claimed?.leasesLost);
+    await expire();
+  }
+  expect(counts).toEqual([0, 1, 2]);
+  const pauses: number[] = [];
+  for (let n = 0; n < 3; n += 1) {
+    expect(await claimDeliveries(queue.db, IDLE_WORKER)).toEqual([]);
+    const { rows } = await sql<{ seconds: number; priority: number }>`
+      select round(extract(epoch from due_at - now()))::int4 as seconds, priority from delivery.queue`.execute(
+      queue.db,
+    );
+    expect(rows[0]?.priority).toBe(1);
+    pauses.push(rows[0]?.seconds ?? 0);
+    await expire();
+    expect(await claimDeliveries(queue.db, IDLE_WORKER)).toMatchObject([{ leasesLost: n + 3, attempt: n + 4 }]);
+    await expire();
+  }
+  expect(pauses).toEqual([30, 60, 120]);
+  const receipts = await queue.db.selectFrom('delivery.attempts').select(['attempt', 'outcome']).execute();
+  expect(receipts).toEqual([1, 2, 3, 4, 5].map((attempt) => ({ attempt, outcome: 'lease_expired' })));
+});

@@ -4,6 +4,8 @@ import type { Outcome } from './outcome.ts';
 export interface DeliveryMetrics {
   planned(deliveries: number): void;
   attempted(outcome: Outcome, durationMs: number): void;
+  /** A worker vanished while it sent. */
+  lost(): void;
 }
 
 export interface DeliveryMetricsOptions {
@@ -13,7 +15,7 @@ export interface DeliveryMetricsOptions {
 }
 
 export function createDeliveryMetrics({ registry, inFlight }: DeliveryMetricsOptions): DeliveryMetrics {
-  if (registry === undefined) return { planned: () => undefined, attempted: () => undefined };
+  if (registry === undefined) return { planned: () => undefined, attempted: () => undefined, lost: () => undefined };
   const registers = [registry];
   const planned = new Counter({
     name: 'webhook_deliveries_planned_total',
@@ -46,5 +48,6 @@ export function createDeliveryMetrics({ registry, inFlight }: DeliveryMetricsOpt
       attempts.inc({ outcome });
       duration.observe(durationMs / 1_000);
     },
+    lost: () => attempts.inc({ outcome: 'lease_expired' satisfies Outcome }),
   };
 }

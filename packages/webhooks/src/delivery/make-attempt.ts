@@ -40,6 +40,7 @@ export async function makeAttempt(
   const { sender, journal, clock, chance, metrics } = context;
   const startedAt = clock.now();
   const startedMs = clock.monotonicMs();
+  if (delivery.leasesLost > 0) tellLost(context, delivery);
   const keys = context.keyring.keysOf(delivery);
   if (keys === null) alarmAboutSecret(context, delivery);
   const sent = keys === null ? SECRET_UNAVAILABLE : await sender.send({ ...delivery, keys });
@@ -94,6 +95,12 @@ export async function makeAttempt(
 /** A test is one request, answered or not: whoever asked is looking, and asks again. */
 function policyOf(context: AttemptContext, delivery: ClaimedDelivery): RetryPolicy {
   return isTest(delivery) ? ONCE : (delivery.retryPolicy ?? context.policy);
+}
+
+function tellLost({ logger, metrics }: AttemptContext, { deliveryId, endpointId, leasesLost }: ClaimedDelivery): void {
+  metrics.lost();
+  const fields = { event: 'delivery.lease_lost', deliveryId, endpointId, leasesLost };
+  logger.warn(fields, 'a worker vanished while it sent this; should workers die of it, it is put off');
 }
 
 /** Stays red: the key is this process's configuration, so only another start with the right one repairs it. */

@@ -163,7 +163,7 @@ export async function recordAttempts(
     ), waiting as (
       update delivery.queue q
       set claimed_at = null, priority = 1, retries = case when h.wanted_again then q.retries else h.next_retries end,
-          triggered_by = coalesce(q.wanted_by, 'schedule'), wanted_by = null,
+          triggered_by = coalesce(q.wanted_by, 'schedule'), wanted_by = null, leases_lost = 0,
           due_at = now() + h.delay, scheduled_at = now() + h.delay
       from held h
       where q.delivery_id = any (array (select delivery_id from held)) -- by its key, however the rest is joined

@@ -1,7 +1,10 @@
-import { startFakeMerchant } from '@northwind/testing';
+import { silentLogger, startFakeMerchant } from '@northwind/testing';
 import { type Kysely, sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { IDLE_WORKER } from '../../test/open-queue.ts';
 import { MERCHANT, openStage, type Stage } from '../../test/open-stage.ts';
+import { plantExhausted } from '../../test/plant-exhausted.ts';
+import { claimDeliveries } from '../delivery/claim-deliveries.ts';
 import { ENDPOINT_POLICY } from '../policy/endpoint-policy.ts';
 import type { DeliveryTables } from '../tables.ts';
 import { sendTestEvent } from '../test-events/send-test-event.ts';
@@ -184,6 +187,37 @@ test('what waited is released by a worker when the API died after it enabled the
   await sql`update delivery.queue set began_at = began_at - interval '1 hour'`.execute(stage.db);
   await sql`update delivery.endpoints set enabling_since = now() - interval '2 minutes'`.execute(stage.db);
   const workers = stage.workers.db as unknown as Kysely<DeliveryTables>;
-  expect(await finishEnablings(workers)).toMatchObject([{ released: 1, planned: 0 }]);
+  await finishEnablings(workers, silentLogger());
   await stage.whenDeliveries(1, isDelivered);
+});
+
+test('what somebody else holds while an endpoint is enabled is released later, not never', async () => {
+  await using stage = await openStage();
+  const { endpoint } = await stage.register('http://127.0.0.1:9/');
+  await plantExhausted(stage, endpoint.endpointId, { count: 3 });
+  const workers = stage.workers.db as unknown as Kysely<DeliveryTables>;
+  await sql`update delivery.deliveries set state = 'pending', completed_at = null, next_attempt_at = now()`.execute(
+    stage.db,
+  );
+  await sql`insert into delivery.queue (delivery_id, endpoint_id, priority, retries, due_at, scheduled_at, began_at)
+    select delivery_id, endpoint_id, 1, 8, now() + interval '19 hours', now() + interval '19 hours',
+           now() - interval '6 days' from delivery.deliveries`.execute(stage.db);
+  await sql`update delivery.endpoints set enabling_since = now() - interval '2 minutes'`.execute(stage.db);
+  const waiting = async () =>
+    (await stage.db.selectFrom('delivery.queue').where('retries', '>', 0).select('delivery_id').execute()).length;
+  await using holder = await stage.connect();
+  await holder.query('begin; select from delivery.queue for update');
+  await finishEnablings(workers, silentLogger());
+  await holder.query('rollback');
+  expect(await waiting()).toBe(3);
+  // Who claims before it is released has the whole policy, too.
+  await sql`update delivery.queue set due_at = now()
+    where delivery_id = (select min(delivery_id::text)::uuid from delivery.queue)`.execute(stage.db);
+  const [claimed] = await claimDeliveries(workers, IDLE_WORKER);
+  expect(claimed).toMatchObject({ retries: 0 });
+  expect(claimed?.elapsedMs).toBeLessThan(10 * 60_000);
+  await finishEnablings(workers, silentLogger());
+  expect(await waiting()).toBe(0);
+  const { rows } = await sql`select enabling_since from delivery.endpoints`.execute(stage.db);
+  expect(rows).toEqual([{ enabling_since: null }]);
 });

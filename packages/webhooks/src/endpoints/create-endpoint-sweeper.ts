@@ -22,12 +22,7 @@ export function createEndpointSweeper({ db, clock, logger }: EndpointSweeperOpti
     run: async () => {
       const deliveries = await cancelRemoved(db);
       if (deliveries > 0) logger.info({ event: 'removal.finished', deliveries }, 'cancelled for removed endpoints');
-      for (const finished of await finishEnablings(db)) {
-        logger.info(
-          { event: 'enabling.finished', ...finished },
-          'what broke off when the endpoint was enabled is done',
-        );
-      }
+      await finishEnablings(db, logger);
     },
     pauseMs: ENDPOINT_SWEEP_PAUSE_MS,
     clock,
@@ -36,14 +31,18 @@ export function createEndpointSweeper({ db, clock, logger }: EndpointSweeperOpti
   });
 }
 
-/** Of those that began a while ago: whoever began is most likely at it otherwise. */
-export async function finishEnablings(db: Kysely<DeliveryTables>, { ageMs = ENABLING_AGE_MIN_MS } = {}) {
+/** Of those that began a while ago: whoever began is most likely at it otherwise. One that fails keeps no other. */
+export async function finishEnablings(db: Kysely<DeliveryTables>, logger: Logger): Promise<void> {
   const { rows } = await sql<EndpointToEnable>`
     select merchant_id as "merchantId", endpoint_id as "endpointId" from delivery.endpoints
-    where status = 'enabled' and enabling_since < now() - ${ageMs}::float8 * interval '1 millisecond'`.execute(db);
-  const finished = [];
+    where status = 'enabled' and enabling_since < now() - ${ENABLING_AGE_MIN_MS}::float8 * interval '1 millisecond'
+    order by enabling_since`.execute(db);
   for (const place of rows) {
-    finished.push({ ...place, ...(await finishEnabling(db as unknown as Kysely<MissedTables>, place)) });
+    try {
+      const finished = await finishEnabling(db as unknown as Kysely<MissedTables>, place);
+      logger.info({ event: 'enabling.finished', ...place, ...finished }, 'what broke off when it was enabled is done');
+    } catch (error) {
+      logger.warn({ event: 'enabling.not_finished', ...place, error }, 'tried again in a minute');
+    }
   }
-  return finished;
 }

@@ -14,7 +14,7 @@ export interface EndpointToEnable {
 }
 
 export interface FinishedEnabling {
-  /** Deliveries that waited while the endpoint was disabled and are due now. */
+  /** Deliveries that waited while the endpoint was disabled and are due now, but for those that a worker had before. */
   readonly released: number;
   /** Deliveries of what was missed. */
   readonly planned: number;
@@ -31,13 +31,13 @@ export async function finishEnabling(db: Kysely<MissedTables>, place: EndpointTo
   const planned = await planMissed(db, place);
   await sql`
     update delivery.endpoints set enabling_since = null
-    where endpoint_id = ${place.endpointId} and enabling_since = ${since} and catch_up_from is null`.execute(
-    deliveries,
-  );
+    where endpoint_id = ${place.endpointId} and enabling_since = ${since} and catch_up_from is null
+      and not exists (select from delivery.queue q
+                      where q.endpoint_id = ${place.endpointId} and q.began_at < ${since})`.execute(deliveries);
   return { released, planned };
 }
 
-/** Each delivery that waited is due with its whole policy before it. Returns how many. */
+/** Each delivery that waited is due, unless it is under way, with its whole policy before it. Returns how many. */
 async function releaseWaiting(
   db: Kysely<DeliveryTables>,
   { endpointId }: EndpointToEnable,
@@ -47,10 +47,12 @@ async function releaseWaiting(
     const { numAffectedRows = 0n } = await sql`
       with released as (
         update delivery.queue
-        set began_at = now(), retries = 0, due_at = now(), scheduled_at = now()
+        set began_at = now(), retries = 0,
+            due_at = case when claimed_at is null then now() else due_at end,
+            scheduled_at = case when claimed_at is null then now() else scheduled_at end
         where delivery_id in (
           select delivery_id from delivery.queue
-          where endpoint_id = ${endpointId} and claimed_at is null and began_at < ${enabledAt}
+          where endpoint_id = ${endpointId} and began_at < ${enabledAt}
           limit ${RELEASE_BATCH_MAX}::int8
           for update skip locked
         )

@@ -1,7 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { DeliveryTables } from '../tables.ts';
 import { cancelRemoved } from './cancel-removed.ts';
-import { lockHealth } from './lock-health.ts';
 
 export interface EndpointToRemove {
   readonly merchantId: string;
@@ -20,7 +19,6 @@ export async function removeEndpoint(
   { merchantId, endpointId, actor = `merchant ${merchantId}` }: EndpointToRemove,
 ): Promise<'removed' | 'not_found'> {
   const isRemoved = await db.transaction().execute(async (trx) => {
-    await lockHealth(trx, endpointId);
     // The full lock waits for planners that found the endpoint enabled; what is cancelled below includes theirs.
     const found = await sql`
       select from delivery.endpoints

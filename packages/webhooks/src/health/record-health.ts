@@ -11,12 +11,9 @@ const FAILURES_TO_DISABLE = 10;
 /** Two to this power is beyond any pause. */
 const DOUBLINGS_MAX = 20;
 
-/** What the attempts say of each endpoint. */
+/** What the attempts say of each endpoint; those that somebody else has made again since say nothing. */
 const TOUCHED = sql`
-  select f.endpoint_id,
-         -- A late attempt that somebody else has made again since is not the probe that is under way.
-         array_agg(f.delivery_id) filter (where (f.delivery_id, f.attempt) in (select delivery_id, attempt from moved))
-           as delivery_ids,
+  select f.endpoint_id, array_agg(f.delivery_id) as delivery_ids,
          count(*) filter (where f.health_effect = 'success') as successes,
          count(*) filter (where f.health_effect in ('failure', 'overload')) as failures,
          count(*) filter (where f.health_effect in ('failure', 'overload') and f.place > f.last_success)
@@ -29,6 +26,7 @@ const TOUCHED = sql`
              max(place) filter (where health_effect = 'success') over (partition by endpoint_id), -1
            ) as last_success
     from finished
+    where (delivery_id, attempt) in (select delivery_id, attempt from moved)
   ) f
   group by f.endpoint_id`;
 

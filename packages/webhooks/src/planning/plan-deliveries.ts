@@ -39,7 +39,7 @@ export async function planDeliveries(
         delivery_id, endpoint_id, merchant_id, partition, "offset", event_type, payout_id, body, next_attempt_at)
       select delivery_id, endpoint_id, merchant_id, partition, "offset", event_type, payout_id, body, now()
       from owed
-      on conflict on constraint deliveries_one_per_transition do nothing
+      on conflict do nothing -- one per transition and endpoint, which its id follows from
       returning delivery_id, endpoint_id, next_attempt_at
     )
     insert into delivery.queue (delivery_id, endpoint_id, due_at, scheduled_at)

@@ -1,9 +1,10 @@
 import { type Clock, createLoop, type Logger, type Service } from '@northwind/service-kit';
-import { EXPIRE_BATCH_MAX, EXPIRE_PAUSE_MS } from '../limits.ts';
+import { EXPIRE_PAUSE_MS } from '../limits.ts';
 import type { ExpireOutcome } from './expire-receipts.ts';
 
 export interface ReceiptExpiryOptions {
-  readonly expire: () => Promise<ExpireOutcome>;
+  /** One batch, from a delivery on. */
+  readonly expire: (from: string | undefined) => Promise<ExpireOutcome>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -16,11 +17,13 @@ export function createReceiptExpiry({ expire, clock, logger }: ReceiptExpiryOpti
     pauseMs: EXPIRE_PAUSE_MS,
     run: async (signal) => {
       let receipts = 0;
-      let last: ExpireOutcome;
+      let next: string | undefined;
       do {
-        last = await expire();
-        receipts += last.kind === 'expired' ? last.receipts : 0;
-      } while (last.kind === 'expired' && last.receipts === EXPIRE_BATCH_MAX && !signal.aborted);
+        const batch = await expire(next);
+        if (batch.kind === 'busy') break;
+        receipts += batch.receipts;
+        next = batch.next ?? undefined;
+      } while (next !== undefined && !signal.aborted);
       if (receipts > 0) logger.info({ event: 'receipts.expired', receipts }, 'receipts removed, retention over');
     },
     onError: (error) => logger.warn({ event: 'receipts.not_expired', error }, 'receipts not removed; tried again'),

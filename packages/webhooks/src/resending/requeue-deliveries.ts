@@ -4,7 +4,7 @@
  *
  * Three statements, because what is locked has to be read anew after the lock was waited for. Endpoints are held
  * against removal. A final delivery has no queue row, and whoever wants to give it one locks the delivery first; a
- * pending one is held by its queue row, as everywhere else. So no two of these, and no worker, wait in a circle.
+ * pending one is held by its queue row, as everywhere else. So no two of these wait in a circle.
  *
  * An attempt under way goes on, and its endpoint's slots are its own until it is over: what is wanted again meanwhile
  * follows it. `wanted_by` says so to whoever records the attempt, or claims it when its lease has ended.
@@ -131,7 +131,7 @@ async function moveIntoQueue(trx: Kysely<DeliveryTables>, deliveryIds: readonly 
       set due_at = case when t.is_claimed then q.due_at else now() end,
           scheduled_at = case when t.is_claimed then q.scheduled_at else now() end,
           triggered_by = case when t.is_claimed then q.triggered_by else ${triggeredBy} end,
-          wanted_by = case when t.is_claimed then ${triggeredBy} end, retries = 0
+          wanted_by = case when t.is_claimed then ${triggeredBy} end, retries = 0, began_at = now()
       from target t where q.delivery_id = t.delivery_id
     ), fresh as (
       insert into delivery.queue (delivery_id, endpoint_id, priority, due_at, scheduled_at, attempt, triggered_by)
