@@ -4,7 +4,7 @@ import { readMigrations } from '@northwind/projector';
 import { openDatabase, systemClock } from '@northwind/service-kit';
 import { testDatabase } from '@northwind/testing';
 import { type Kysely, sql } from 'kysely';
-import type { ClaimedDelivery, ClaimLimits } from '../src/delivery/claim-deliveries.ts';
+import { type ClaimedDelivery, type ClaimLimits, claimDeliveries } from '../src/delivery/claim-deliveries.ts';
 import type { Outcome } from '../src/delivery/outcome.ts';
 import { type FinishedAttempt, recordAttempts } from '../src/delivery/record-attempts.ts';
 import type { HealthRules } from '../src/health/health-rules.ts';
@@ -14,7 +14,18 @@ import type { DeliveryTables } from '../src/tables.ts';
 import { WORKER_SESSIONS } from '../src/worker-sessions.ts';
 
 /** Of a worker that is doing nothing yet. */
-export const IDLE_WORKER: ClaimLimits = { deliveriesMax: 64, retriesMax: 32, sendingTo: new Map(), leaseMs: 30_000 };
+export const IDLE_WORKER: ClaimLimits = {
+  deliveriesMax: 64,
+  slotsFree: 64,
+  retriesMax: 32,
+  sendingTo: new Map(),
+  leaseMs: 30_000,
+};
+
+/** What a claim takes. */
+export async function claim(db: Kysely<DeliveryTables>, limits = IDLE_WORKER): Promise<readonly ClaimedDelivery[]> {
+  return (await claimDeliveries(db, limits)).deliveries;
+}
 
 interface Due {
   readonly first: number;

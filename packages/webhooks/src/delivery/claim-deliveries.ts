@@ -67,11 +67,21 @@ export interface ClaimedSecret {
 
 export interface ClaimLimits {
   readonly deliveriesMax: number;
+  /** Of which what a merchant may have is worked out: a worker may have less in hand for a moment. */
+  readonly slotsFree: number;
   readonly retriesMax: number;
   /** What the worker is sending already, by merchant. */
   readonly sendingTo: ReadonlyMap<string, number>;
   /** Of endpoints with the default deadline; it grows with an endpoint's own. */
   readonly leaseMs: number;
+}
+
+export interface ClaimResult {
+  readonly deliveries: readonly ClaimedDelivery[];
+  /** More is due that its endpoints could take: this worker's limits kept it. */
+  readonly leftSome: boolean;
+  /** Deliveries that have to wait for an earlier one stood in front, and are put off. */
+  readonly putSomeOff: boolean;
 }
 
 /** Each endpoint with anything in the queue, by one probe of queue_due; and a null at the end. */
@@ -173,7 +183,8 @@ const PUT_OFF = sql`
       select q.delivery_id from delivery.queue q where q.delivery_id = blocked.delivery_id and q.claimed_at is null
       offset 0 for update skip locked
     ) held
-    where waiting.is_ordered))`;
+    where waiting.is_ordered))
+  returning delivery_id`;
 
 /**
  * What `limited` says about its endpoints: a probe of an open circuit, or what the rate has left. Worked out from the
@@ -195,7 +206,7 @@ const LIMITED_ENDPOINTS = sql`
  * for each endpoint: the planner knows nothing of how many there are, and would join the tables first.
  */
 const OFFERS = sql`
-  select due.*, free.attempts as free, e.merchant_id,
+  select due.*, free.attempts as free, busy.attempts as busy, e.merchant_id,
          row_number() over (partition by waiting.endpoint_id order by due.priority, due.due_at) as turn
   from waiting
   cross join lateral (
@@ -232,9 +243,10 @@ const OFFERS = sql`
 
 /**
  * Of the offers, those to take: first attempts first, and merchant after merchant. What a merchant has then, with what
- * is being sent to it, is no more than what is left free: one alone may fill half of the worker, two a third each.
+ * is being sent to it, is no more than what is left free: one alone may fill half of the worker, two a third each. Its
+ * endpoints take turns, the one with the least in flight first.
  */
-const chosenOf = ({ deliveriesMax: free, retriesMax, sendingTo }: ClaimLimits) => sql`
+const chosenOf = ({ deliveriesMax, slotsFree: free, retriesMax, sendingTo }: ClaimLimits) => sql`
   select placed.delivery_id
   from (
     select shared.*, row_number() over (order by priority, held + nth, due_at) as place,
@@ -242,7 +254,7 @@ const chosenOf = ({ deliveriesMax: free, retriesMax, sendingTo }: ClaimLimits) =
     from (
       select offer.*,
              coalesce((${JSON.stringify(Object.fromEntries(sendingTo))}::jsonb ->> merchant_id)::int8, 0) as held,
-             row_number() over (partition by merchant_id order by priority, turn, due_at) as nth
+             row_number() over (partition by merchant_id order by priority, busy + turn, due_at) as nth
       from offer where turn <= free
     ) shared
     where held + nth <= greatest(1, ${free}::int8 - nth)
@@ -250,7 +262,7 @@ const chosenOf = ({ deliveriesMax: free, retriesMax, sendingTo }: ClaimLimits) =
   where held + nth <= greatest(1, ${free}::int8 - place)
     and (priority = 0 or place_of_kind <= ${retriesMax}::int8)
   order by place
-  limit ${free}::int8`;
+  limit ${deliveriesMax}::int8`;
 
 /** Of the queue row `q`, when a delivery may go on whose workers vanish one after the other; null: now. */
 const PUT_OFF_UNTIL = sql`
@@ -276,8 +288,8 @@ const SPENDING = sql`
         from claimed group by endpoint_id) taken on taken.endpoint_id = l.endpoint_id
   where h.endpoint_id = l.endpoint_id`;
 
-export async function claimDeliveries(db: Kysely<DeliveryTables>, limits: ClaimLimits): Promise<ClaimedDelivery[]> {
-  const { rows } = await sql<ClaimedDelivery>`
+export async function claimDeliveries(db: Kysely<DeliveryTables>, limits: ClaimLimits): Promise<ClaimResult> {
+  const { rows } = await sql<ClaimedDelivery & Omit<ClaimResult, 'deliveries'>>`
     with recursive lane as (${QUEUED_ENDPOINTS}), waiting as materialized (${WAITING_ENDPOINTS}),
     limited as materialized (${LIMITED_ENDPOINTS}), offer as (${OFFERS}),
     put_off as (${PUT_OFF}), chosen as (${chosenOf(limits)}), locked as (
@@ -308,7 +320,9 @@ export async function claimDeliveries(db: Kysely<DeliveryTables>, limits: ClaimL
       returning q.delivery_id, q.endpoint_id, q.attempt, q.priority, q.retries, q.scheduled_at, q.due_at, q.began_at,
                 q.triggered_by, q.leases_lost
     ), spent as (${SPENDING}), secret as (${CURRENT_SECRETS})
-    select c.delivery_id as "deliveryId", d.webhook_id as "webhookId", c.endpoint_id as "endpointId",
+    select (select count(*) from offer where turn <= free) > (select count(*) from chosen) as "leftSome",
+           exists (select from put_off) as "putSomeOff",
+           c.delivery_id as "deliveryId", d.webhook_id as "webhookId", c.endpoint_id as "endpointId",
            d.merchant_id as "merchantId", d.partition, d."offset", d.event_type as "eventType",
            d.payout_id as "payoutId", d.body, e.url, e.concurrency_max as "concurrencyMax",
            c.attempt, c.priority, c.retries, c.scheduled_at as "scheduledAt",
@@ -316,14 +330,19 @@ export async function claimDeliveries(db: Kysely<DeliveryTables>, limits: ClaimL
            e.retry_policy as "retryPolicy", e.timeout_ms as "timeoutMs", e.rate_per_second as "ratePerSecond",
            e.is_ordered as "isOrdered", c.triggered_by as "triggeredBy", c.leases_lost as "leasesLost",
            secret.secrets
-    from claimed c
-    cross join lateral (
+    from (select) one
+    left join claimed c on true
+    left join lateral (
       select d.webhook_id, d.merchant_id, d.partition, d."offset", d.event_type, d.payout_id, d.body
       from delivery.deliveries d where d.delivery_id = c.delivery_id
       offset 0
-    ) d
-    cross join lateral (select e.* from delivery.endpoints e where e.endpoint_id = c.endpoint_id offset 0) e
-    join secret on secret.endpoint_id = c.endpoint_id
+    ) d on true
+    left join lateral (
+      select e.* from delivery.endpoints e where e.endpoint_id = c.endpoint_id
+      offset 0
+    ) e on true
+    left join secret on secret.endpoint_id = c.endpoint_id
     order by c.priority, c.scheduled_at`.execute(db);
-  return rows;
+  const { leftSome = false, putSomeOff = false } = rows[0] ?? {};
+  return { deliveries: rows.filter(({ deliveryId }) => deliveryId !== null), leftSome, putSomeOff };
 }

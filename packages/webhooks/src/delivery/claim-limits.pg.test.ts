@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { endpointId, IDLE_WORKER, openQueue, record } from '../../test/open-queue.ts';
-import { claimDeliveries } from './claim-deliveries.ts';
+import { claim, endpointId, openQueue, record } from '../../test/open-queue.ts';
 
 type Queue = Awaited<ReturnType<typeof openQueue>>;
 
@@ -29,7 +28,7 @@ test('a rate holds over all workers, whoever claims and however often', async ()
   const ofA = async () => {
     let claimed = 0;
     while (performance.now() - began < 1_500) {
-      const all = await claimDeliveries(queue.db, IDLE_WORKER);
+      const all = await claim(queue.db);
       claimed += all.filter((claim) => claim.endpointId === endpointId('a')).length;
     }
     return claimed;
@@ -46,12 +45,12 @@ test('after a pause a rate allows a quarter of a second at once, and a slow one 
   await queue.fill('a', { first: 50, retries: 0 });
   await set(queue, { rate_per_second: 40 });
   await pass(queue, 60_000);
-  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toHaveLength(10);
+  expect(await claim(queue.db)).toHaveLength(10);
   await set(queue, { rate_per_second: 0.1 });
   await sql`update delivery.endpoint_health set tokens = 0, tokens_at = now()`.execute(queue.db);
-  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toEqual([]);
+  expect(await claim(queue.db)).toEqual([]);
   await pass(queue, 10_000);
-  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toHaveLength(1);
+  expect(await claim(queue.db)).toHaveLength(1);
 });
 
 test('two claims at once spend no token twice', async () => {
@@ -60,9 +59,9 @@ test('two claims at once spend no token twice', async () => {
   await set(queue, { rate_per_second: 40 });
   await pass(queue, 60_000);
   const [first, second] = await queue.db.transaction().execute(async (trx) => {
-    const uncommitted = await claimDeliveries(trx, IDLE_WORKER);
+    const uncommitted = await claim(trx);
     await queue.reorder();
-    return [uncommitted, await claimDeliveries(queue.db, IDLE_WORKER)];
+    return [uncommitted, await claim(queue.db)];
   });
   expect([first.length, second.length]).toEqual([10, 0]);
 });
@@ -75,9 +74,9 @@ test('ordered: a payout’s later event waits for the earlier one, and other pay
   await set(queue, { is_ordered: true });
   const offsets = (claimed: readonly { readonly offset: bigint | null }[]) =>
     claimed.map(({ offset }) => Number(offset)).sort();
-  const first = await claimDeliveries(queue.db, IDLE_WORKER);
+  const first = await claim(queue.db);
   expect(offsets(first)).toEqual([0, 1, 2]);
-  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toEqual([]);
+  expect(await claim(queue.db)).toEqual([]);
   await record(
     queue.db,
     first.filter(({ offset }) => offset === 0n),
@@ -89,12 +88,12 @@ test('ordered: a payout’s later event waits for the earlier one, and other pay
     { outcome: 'server_error' },
   );
   await sql`update delivery.queue set due_at = now() + interval '1 hour' where priority = 1`.execute(queue.db);
-  expect(offsets(await claimDeliveries(queue.db, IDLE_WORKER))).toEqual([3]);
+  expect(offsets(await claim(queue.db))).toEqual([3]);
   await sql`update delivery.deliveries set state = 'exhausted', completed_at = now(), next_attempt_at = null
     where "offset" = 1`.execute(queue.db);
-  expect(offsets(await claimDeliveries(queue.db, IDLE_WORKER))).toEqual([4]);
+  expect(offsets(await claim(queue.db))).toEqual([4]);
   await set(queue, { is_ordered: false });
-  expect(offsets(await claimDeliveries(queue.db, IDLE_WORKER))).toEqual([5]);
+  expect(offsets(await claim(queue.db))).toEqual([5]);
 });
 
 test('ordered: however many wait for an earlier one, a claim looks at some and the next at others', async () => {
@@ -109,7 +108,7 @@ test('ordered: however many wait for an earlier one, a claim looks at some and t
   const claims: number[] = [];
   for (let n = 0; n < 4; n += 1) {
     const before = await queue.fetched('deliveries');
-    claims.push((await claimDeliveries(queue.db, IDLE_WORKER)).length);
+    claims.push((await claim(queue.db)).length);
     expect((await queue.fetched('deliveries')) - before).toBeLessThan(5_000);
   }
   expect(claims).toEqual([0, 0, 0, 5]);
@@ -127,16 +126,16 @@ test('ordered: nothing goes before what the endpoint missed is planned', async (
   await queue.fill('a', { first: 2, retries: 0 });
   await set(queue, { is_ordered: true });
   await sql`update delivery.endpoints set catch_up_from = 0`.execute(queue.db);
-  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toEqual([]);
+  expect(await claim(queue.db)).toEqual([]);
   await sql`update delivery.endpoints set catch_up_from = null`.execute(queue.db);
-  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toHaveLength(1);
+  expect(await claim(queue.db)).toHaveLength(1);
 });
 
 test('a lease outlives the endpoint’s own deadline', async () => {
   await using queue = await openQueue();
   await queue.fill('a', { first: 1, retries: 0 });
   await set(queue, { timeout_ms: 30_000 });
-  const [claimed] = await claimDeliveries(queue.db, IDLE_WORKER);
+  const [claimed] = await claim(queue.db);
   expect(claimed?.timeoutMs).toBe(30_000);
   const { rows } = await sql<{ seconds: number }>`
     select round(extract(epoch from due_at - claimed_at))::int4 as seconds from delivery.queue`.execute(queue.db);
@@ -149,14 +148,14 @@ test('a delivery that its workers die of goes behind all others, and is put off 
   const expire = () => sql`update delivery.queue set due_at = now() - interval '1 day'`.execute(queue.db);
   const counts: (number | undefined)[] = [];
   for (let n = 0; n < 3; n += 1) {
-    const [claimed] = await claimDeliveries(queue.db, IDLE_WORKER);
+    const [claimed] = await claim(queue.db);
     counts.push(claimed?.leasesLost);
     await expire();
   }
   expect(counts).toEqual([0, 1, 2]);
   const pauses: number[] = [];
   for (let n = 0; n < 3; n += 1) {
-    expect(await claimDeliveries(queue.db, IDLE_WORKER)).toEqual([]);
+    expect(await claim(queue.db)).toEqual([]);
     const { rows } = await sql<{ seconds: number; priority: number }>`
       select round(extract(epoch from due_at - now()))::int4 as seconds, priority from delivery.queue`.execute(
       queue.db,
@@ -164,7 +163,7 @@ test('a delivery that its workers die of goes behind all others, and is put off 
     expect(rows[0]?.priority).toBe(1);
     pauses.push(rows[0]?.seconds ?? 0);
     await expire();
-    expect(await claimDeliveries(queue.db, IDLE_WORKER)).toMatchObject([{ leasesLost: n + 3, attempt: n + 4 }]);
+    expect(await claim(queue.db)).toMatchObject([{ leasesLost: n + 3, attempt: n + 4 }]);
     await expire();
   }
   expect(pauses).toEqual([30, 60, 120]);

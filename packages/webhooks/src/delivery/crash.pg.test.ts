@@ -2,18 +2,17 @@ import { createHealth } from '@northwind/service-kit';
 import { eventually, recordingLogger, startFakeMerchant } from '@northwind/testing';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { IDLE_WORKER } from '../../test/open-queue.ts';
+import { claim as claimWithin, IDLE_WORKER } from '../../test/open-queue.ts';
 import { openStage, type Stage, verify } from '../../test/open-stage.ts';
 import { NO_EXCHANGE } from '../receipts/receipt.ts';
-import { claimDeliveries } from './claim-deliveries.ts';
 import { type FinishedAttempt, recordAttempts } from './record-attempts.ts';
 
 const isDelivered = ({ state }: { state: string }) => state === 'delivered';
 const LEASE_MS = 300;
 
 function claim(stage: Stage, leaseMs = LEASE_MS) {
-  const db = stage.db as unknown as Parameters<typeof claimDeliveries>[0];
-  return claimDeliveries(db, { ...IDLE_WORKER, leaseMs });
+  const db = stage.db as unknown as Parameters<typeof claimWithin>[0];
+  return claimWithin(db, { ...IDLE_WORKER, leaseMs });
 }
 
 test('a worker dies between request and receipt: sent again, same id, and the lost attempt is explained', async () => {

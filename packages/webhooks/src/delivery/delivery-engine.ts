@@ -14,7 +14,7 @@ import {
   STOP_RECORD_MS,
 } from '../limits.ts';
 import type { AttemptJournal } from './attempt-journal.ts';
-import type { ClaimedDelivery, ClaimLimits } from './claim-deliveries.ts';
+import type { ClaimedDelivery, ClaimLimits, ClaimResult } from './claim-deliveries.ts';
 import { createClaimLoop } from './claim-loop.ts';
 import type { Claim } from './release-claims.ts';
 import { createSlots, type Slots } from './slots.ts';
@@ -23,7 +23,7 @@ import { createSlots, type Slots } from './slots.ts';
 export const DELIVERIES = 'webhook deliveries';
 
 export interface EngineOptions {
-  readonly claim: (limits: ClaimLimits) => Promise<ClaimedDelivery[]>;
+  readonly claim: (limits: ClaimLimits) => Promise<ClaimResult>;
   readonly release: (claims: readonly Claim[]) => Promise<void>;
   /**
    * Makes the attempt, calls `onSent`, records it, and says when the delivery is due again (null: not here). Never
@@ -49,40 +49,30 @@ export interface DeliveryEngine {
   wake(): void;
 }
 
+interface Engine {
+  readonly options: EngineOptions;
+  readonly slots: Slots;
+  readonly alarm: Alarm;
+  /** There may be more due than the last claim could take: the next free slot asks again. */
+  mayHaveMore: boolean;
+  /** More is due for merchants that have as much as they leave free: any free slot makes room for some of it. */
+  leftSome: boolean;
+}
+
 export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
   const { clock, concurrency, leaseMs } = options;
   const slots = createSlots(concurrency);
   const alarm = createAlarm(clock);
+  const engine: Engine = { options, slots, alarm, mayHaveMore: false, leftSome: false };
   const retriesMax = Math.max(1, Math.floor(concurrency * RETRY_SHARE));
   const claimAgeMaxMs = Math.min(CLAIM_AGE_MAX_MS, leaseMs / 2);
-  // There may be more due than the last claim could take: the next free slot asks again.
-  let mayHaveMore = false;
   let lastClaimMs = Number.NEGATIVE_INFINITY;
 
-  const isWanting = (endpointId: string) => mayHaveMore || slots.isCrowded(endpointId);
-
-  async function work(delivery: ClaimedDelivery): Promise<void> {
-    let isSent = false;
-    const onSent = () => {
-      if (isSent) return;
-      isSent = true;
-      const isWanted = mayHaveMore || slots.isMerchantCrowded(delivery.merchantId);
-      slots.sent(delivery);
-      if (isWanted) alarm.ring();
-    };
-    const dueInMs = await options.attempt(delivery, onSent).catch((error) => tellBroken(options, delivery, error));
-    onSent();
-    const isWanted = isWanting(delivery.endpointId);
-    slots.free(delivery);
-    const isDueSoon = dueInMs !== null && dueInMs <= POLL_MS.last;
-    if (dueInMs !== null) alarm.ringWithin(dueInMs);
-    if (isWanted || isDueSoon || delivery.isOrdered) alarm.ring();
-  }
-
   async function claimOnce(isStopping: () => boolean): Promise<boolean> {
-    const deliveriesMax = Math.min(concurrency - slots.sending, concurrency * IN_HAND - slots.total);
+    const slotsFree = concurrency - slots.sending;
+    const deliveriesMax = Math.min(slotsFree, concurrency * IN_HAND - slots.total);
     const retriesFree = Math.max(0, Math.min(deliveriesMax, retriesMax - slots.retries));
-    mayHaveMore = deliveriesMax === 0;
+    engine.mayHaveMore = deliveriesMax === 0;
     if (deliveriesMax === 0) return false;
     const pauseMs = deliveriesMax * 2 < concurrency ? CLAIM_PAUSE_MS.busy : CLAIM_PAUSE_MS.least;
     const restMs = lastClaimMs + pauseMs - clock.monotonicMs();
@@ -92,32 +82,50 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
     }
     const askedAtMs = clock.monotonicMs();
     lastClaimMs = askedAtMs;
-    const claimed = await options.claim({
-      deliveriesMax,
-      retriesMax: retriesFree,
-      sendingTo: slots.sendingTo,
-      leaseMs,
-    });
+    const limits = { deliveriesMax, slotsFree, retriesMax: retriesFree, sendingTo: slots.sendingTo, leaseMs };
+    const { deliveries, leftSome, putSomeOff } = await options.claim(limits);
     const isLate = clock.monotonicMs() - askedAtMs > claimAgeMaxMs;
-    if (claimed.length > 0 && (isStopping() || isLate)) {
-      await options.release(claimed);
+    if (deliveries.length > 0 && (isStopping() || isLate)) {
+      await options.release(deliveries);
       return false;
     }
-    for (const delivery of claimed) slots.take(delivery);
-    mayHaveMore = claimed.length === deliveriesMax || slots.retries >= retriesMax;
-    for (const delivery of claimed) ringForRate(delivery, alarm);
-    for (const delivery of claimed) void work(delivery);
-    return claimed.length > 0;
+    for (const delivery of deliveries) slots.take(delivery);
+    engine.mayHaveMore = deliveries.length === deliveriesMax || slots.retries >= retriesMax;
+    engine.leftSome = leftSome;
+    if (putSomeOff) alarm.ring();
+    for (const delivery of deliveries) ringForRate(delivery, alarm);
+    for (const delivery of deliveries) void work(engine, delivery);
+    return deliveries.length > 0;
   }
 
   const drain = () => drainSlots(slots, options);
-  const service = createClaimLoop({ ...options, name: DELIVERIES, claimOnce, alarm, drain });
   return {
-    service,
+    service: createClaimLoop({ ...options, name: DELIVERIES, claimOnce, alarm, drain }),
     slots,
-    isWanting,
+    isWanting: (endpointId) => engine.mayHaveMore || slots.isCrowded(endpointId),
     wake: () => alarm.ring(),
   };
+}
+
+/** From the claim until the receipt is committed; each slot that it frees may be what something due waits for. */
+async function work(engine: Engine, delivery: ClaimedDelivery): Promise<void> {
+  const { options, slots, alarm } = engine;
+  let isSent = false;
+  const onSent = () => {
+    if (isSent) return;
+    isSent = true;
+    const isWanted = engine.mayHaveMore || slots.isMerchantCrowded(delivery.merchantId);
+    slots.sent(delivery);
+    if (isWanted) alarm.ring();
+    else if (engine.leftSome) alarm.ringWithin(CLAIM_PAUSE_MS.busy);
+  };
+  const dueInMs = await options.attempt(delivery, onSent).catch((error) => tellBroken(options, delivery, error));
+  onSent();
+  const isWanted = engine.mayHaveMore || slots.isCrowded(delivery.endpointId);
+  slots.free(delivery);
+  const isDueSoon = dueInMs !== null && dueInMs <= POLL_MS.last;
+  if (dueInMs !== null) alarm.ringWithin(dueInMs);
+  if (isWanted || isDueSoon || delivery.isOrdered) alarm.ring();
 }
 
 /** The endpoint may have more due by the time its rate lets the next one go. */

@@ -2,8 +2,7 @@ import { eventually } from '@northwind/testing';
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
-import { finished, IDLE_WORKER, openQueue, record } from '../../test/open-queue.ts';
-import { claimDeliveries } from './claim-deliveries.ts';
+import { claim, finished, openQueue, record } from '../../test/open-queue.ts';
 import { recordAttempts } from './record-attempts.ts';
 
 test.each(['delivered', 'server_error'] as const)(
@@ -11,7 +10,7 @@ test.each(['delivered', 'server_error'] as const)(
   async (outcome) => {
     await using queue = await openQueue();
     await queue.fill('a', { first: 1, retries: 0 });
-    const claimed = await claimDeliveries(queue.db, IDLE_WORKER);
+    const claimed = await claim(queue.db);
     const other = new Client(queue.url);
     await other.connect();
     await other.query(`begin; update delivery.queue set attempt = attempt + 1, due_at = now() + interval '1 hour'`);
@@ -37,9 +36,9 @@ test.each([
   async (_, ends, isReversed) => {
     await using queue = await openQueue();
     await queue.fill('a', { first: 1, retries: 0 });
-    const [early] = await claimDeliveries(queue.db, IDLE_WORKER);
+    const [early] = await claim(queue.db);
     await sql`update delivery.queue set due_at = now()`.execute(queue.db); // its lease ends
-    const [late] = await claimDeliveries(queue.db, IDLE_WORKER);
+    const [late] = await claim(queue.db);
     if (!early || !late) throw new Error('nothing claimed');
     const attempts = [early, late].map((delivery, i) => ({
       ...finished(delivery, { outcome: ends[i] ?? 'delivered' }),
@@ -65,9 +64,7 @@ test('what an endpoint’s former URL says disables nobody', async () => {
   await using queue = await openQueue();
   await queue.fill('a', { first: 2, retries: 0 });
   const next = { state: 'exhausted', delayMs: null, retries: 0, disablesEndpoint: true } as const;
-  const [one, other] = (await claimDeliveries(queue.db, IDLE_WORKER)).map((delivery) =>
-    finished(delivery, { outcome: 'gone' }),
-  );
+  const [one, other] = (await claim(queue.db)).map((delivery) => finished(delivery, { outcome: 'gone' }));
   if (!one || !other) throw new Error('nothing claimed');
   const status = async () =>
     (await queue.db.selectFrom('delivery.endpoints').select('status').executeTakeFirst())?.status;
@@ -80,9 +77,9 @@ test('what an endpoint’s former URL says disables nobody', async () => {
 test('what else is queued costs a recording nothing, also when it was planned on empty tables', async () => {
   await using queue = await openQueue();
   await queue.fill('a', { first: 4, retries: 0 });
-  await record(queue.db, await claimDeliveries(queue.db, IDLE_WORKER), { outcome: 'delivered' });
+  await record(queue.db, await claim(queue.db), { outcome: 'delivered' });
   await queue.fill('b', { first: 3_000, retries: 0 });
-  const claimed = await claimDeliveries(queue.db, IDLE_WORKER);
+  const claimed = await claim(queue.db);
   const before = [await queue.fetched('queue'), await queue.fetched('deliveries')];
   await record(queue.db, claimed.slice(0, 4), { outcome: 'delivered' });
   await record(queue.db, claimed.slice(4), { outcome: 'server_error' });

@@ -15,7 +15,7 @@ export interface Slots {
   readonly sending: number;
   /** The same, by merchant. */
   readonly sendingTo: ReadonlyMap<string, number>;
-  /** The endpoint has half of what it may have, or more: more may be due for it than could be claimed. */
+  /** The endpoint has about half of what it may have, or more: more may be due for it than could be claimed. */
   isCrowded(endpointId: string): boolean;
   /** So has the merchant. */
   isMerchantCrowded(merchantId: string): boolean;
@@ -64,7 +64,7 @@ export function createSlots(concurrency: number): Slots {
     sendingTo,
     isCrowded(endpointId) {
       const held = byEndpoint.get(endpointId);
-      return held !== undefined && held.own * 2 >= held.max;
+      return held !== undefined && held.own * 2 >= held.max - 1;
     },
     isMerchantCrowded: (merchantId) => (sendingTo.get(merchantId) ?? 0) * 2 >= concurrency - sending,
     take(holder) {

@@ -1,10 +1,9 @@
-import { silentLogger, startFakeMerchant } from '@northwind/testing';
+import { eventually, silentLogger, startFakeMerchant } from '@northwind/testing';
 import { type Kysely, sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { IDLE_WORKER } from '../../test/open-queue.ts';
+import { claim } from '../../test/open-queue.ts';
 import { MERCHANT, openStage, type Stage } from '../../test/open-stage.ts';
 import { plantExhausted } from '../../test/plant-exhausted.ts';
-import { claimDeliveries } from '../delivery/claim-deliveries.ts';
 import { ENDPOINT_POLICY } from '../policy/endpoint-policy.ts';
 import type { DeliveryTables } from '../tables.ts';
 import { sendTestEvent } from '../test-events/send-test-event.ts';
@@ -191,6 +190,32 @@ test('what waited is released by a worker when the API died after it enabled the
   await stage.whenDeliveries(1, isDelivered);
 });
 
+test('what settles while an enabling without catch-up is not committed yet is sent, too', async () => {
+  await using stage = await openStage();
+  await using merchant = await startFakeMerchant();
+  const { endpoint } = await stage.register(merchant.url);
+  await stage.startWorker();
+  await changed(stage, endpoint.endpointId, { status: 'disabled' });
+  // A commit that takes its time.
+  await sql`create function delivery.slow() returns trigger language plpgsql as
+    'begin perform pg_advisory_xact_lock(42); return null; end'`.execute(stage.db);
+  await sql`create constraint trigger slow after update on delivery.endpoints deferrable initially deferred
+    for each row when (old.status = 'disabled' and new.status = 'enabled') execute function delivery.slow()`.execute(
+    stage.db,
+  );
+  await using holder = await stage.connect();
+  await holder.query('select pg_advisory_lock(42)');
+  const enabling = changed(stage, endpoint.endpointId, { status: 'enabled' });
+  const blocked = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+  await eventually(async () => (await stage.database.pool.query(blocked)).rows.length > 0);
+  await stage.settle(['po_1']);
+  await stage.planned();
+  await holder.query('select pg_advisory_unlock(42)');
+  await enabling;
+  await stage.settle(['po_2']);
+  expect(payoutIds(await stage.whenDeliveries(2, isDelivered))).toEqual(['po_1', 'po_2']);
+});
+
 test('what somebody else holds while an endpoint is enabled is released later, not never', async () => {
   await using stage = await openStage();
   const { endpoint } = await stage.register('http://127.0.0.1:9/');
@@ -213,7 +238,7 @@ test('what somebody else holds while an endpoint is enabled is released later, n
   // Who claims before it is released has the whole policy, too.
   await sql`update delivery.queue set due_at = now()
     where delivery_id = (select min(delivery_id::text)::uuid from delivery.queue)`.execute(stage.db);
-  const [claimed] = await claimDeliveries(workers, IDLE_WORKER);
+  const [claimed] = await claim(workers);
   expect(claimed).toMatchObject({ retries: 0 });
   expect(claimed?.elapsedMs).toBeLessThan(10 * 60_000);
   await finishEnablings(workers, silentLogger());

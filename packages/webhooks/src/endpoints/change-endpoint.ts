@@ -112,7 +112,8 @@ async function disable(db: Kysely<DeliveryTables>, { endpointId }: EndpointToCha
  *
  * Planning goes through a merchant's transitions in order, so all that was missed lies behind the last delivery that
  * was planned here. With a catch-up that place is kept until everything behind it is planned; without, the endpoint
- * begins after the last change of a payout that its merchant can see, as a new one does.
+ * begins after the last change of a payout that its merchant can see, as a new one does, and what is planned before
+ * this is committed is its, too.
  */
 async function enable(
   trx: Kysely<DeliveryTables>,
@@ -129,7 +130,7 @@ async function enable(
       update delivery.endpoints
       set status = 'enabled', disabled_at = null, disabled_reason = null, enabling_since = now(),
           catch_up_from = case when ${catchUp}::boolean then coalesce(catch_up_from, greatest(from_offset, planned))
-                          end,
+                               else greatest(from_offset, visible) end,
           from_offset = case when ${catchUp}::boolean then from_offset else greatest(from_offset, visible) end
       from last
       where endpoint_id = ${endpointId} and status = 'disabled'

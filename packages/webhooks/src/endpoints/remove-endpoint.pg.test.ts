@@ -2,8 +2,7 @@ import { eventually } from '@northwind/testing';
 import { sql } from 'kysely';
 import { Client } from 'pg';
 import { expect, test } from 'vitest';
-import { endpointId, IDLE_WORKER, openQueue, record } from '../../test/open-queue.ts';
-import { claimDeliveries } from '../delivery/claim-deliveries.ts';
+import { claim, endpointId, openQueue, record } from '../../test/open-queue.ts';
 import { CANCEL_BATCH_MAX } from '../limits.ts';
 import { cancelRemoved } from './cancel-removed.ts';
 import { removeEndpoint } from './remove-endpoint.ts';
@@ -30,7 +29,7 @@ test('a backlog of more than a page is cancelled, and no other endpoint’s', as
   await using queue = await openQueue();
   await queue.fill('a', { first: CANCEL_BATCH_MAX + 500, retries: 10 });
   await queue.fill('b', { first: 5, retries: 0 });
-  await claimDeliveries(queue.db, IDLE_WORKER);
+  await claim(queue.db);
   expect(await removeEndpoint(queue.db, place)).toBe('removed');
   expect(await states(queue)).toEqual({ '61 cancelled': CANCEL_BATCH_MAX + 510, '62 pending': 5 });
   expect(await queue.rows()).toHaveLength(5);
@@ -41,7 +40,7 @@ test('an endpoint is removed while it says 410: no deadlock, whoever comes first
   await queue.fill('a', { first: 20, retries: 0 });
   const holder = new Client(queue.url);
   await holder.connect();
-  const claimed = await claimDeliveries(queue.db, IDLE_WORKER);
+  const claimed = await claim(queue.db);
   await holder.query('begin; select from delivery.endpoint_health for update');
   const recording = record(queue.db, claimed, { outcome: 'gone', responseStatus: 410 });
   await eventually(async () => (await blocked(queue)) === 1);

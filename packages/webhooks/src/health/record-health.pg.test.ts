@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { endpointId, finished, IDLE_WORKER, openQueue, record } from '../../test/open-queue.ts';
-import { type ClaimLimits, claimDeliveries } from '../delivery/claim-deliveries.ts';
+import { claim, endpointId, finished, IDLE_WORKER, openQueue, record } from '../../test/open-queue.ts';
+import type { ClaimLimits } from '../delivery/claim-deliveries.ts';
 import { recordAttempts } from '../delivery/record-attempts.ts';
 import { releaseClaims } from '../delivery/release-claims.ts';
 import { HEALTH_RULES } from './health-rules.ts';
 
 type Queue = Awaited<ReturnType<typeof openQueue>>;
 
-const one: ClaimLimits = { ...IDLE_WORKER, deliveriesMax: 1 };
+const one: ClaimLimits = { ...IDLE_WORKER, deliveriesMax: 1, slotsFree: 1 };
 const rules = { ...HEALTH_RULES, failuresToOpen: 3, pauseMs: 60_000, pauseMaxMs: 240_000 };
 
 const health = async (queue: Queue, name = 'a') =>
@@ -31,7 +31,7 @@ const pauseSeconds = async (queue: Queue) => {
 
 async function openCircuit(queue: Queue) {
   await queue.fill('a', { first: 20, retries: 0 });
-  const claimed = await claimDeliveries(queue.db, { ...IDLE_WORKER, deliveriesMax: 6 });
+  const claimed = await claim(queue.db, { ...IDLE_WORKER, deliveriesMax: 6, slotsFree: 6 });
   await record(queue.db, claimed, { outcome: 'connection_refused' }, rules);
 }
 
@@ -40,7 +40,7 @@ test('successes of a healthy endpoint write nothing about it', async () => {
   await queue.fill('a', { first: 3, retries: 0 });
   const place = async () => (await sql`select ctid, xmin from delivery.endpoint_health`.execute(queue.db)).rows;
   const before = await place();
-  await record(queue.db, await claimDeliveries(queue.db, IDLE_WORKER), { outcome: 'delivered' });
+  await record(queue.db, await claim(queue.db), { outcome: 'delivered' });
   expect(await place()).toEqual(before);
 });
 
@@ -49,9 +49,7 @@ test('failures in a row open the circuit: nothing is claimed, no retry is used, 
   await openCircuit(queue);
   await queue.fill('b', { first: 2, retries: 0 });
   const waiting = await queue.rows();
-  expect((await claimDeliveries(queue.db, IDLE_WORKER)).map((claim) => claim.endpointId)).toEqual(
-    Array(2).fill(endpointId('b')),
-  );
+  expect((await claim(queue.db)).map((claim) => claim.endpointId)).toEqual(Array(2).fill(endpointId('b')));
   const stillWaiting = await queue.rows();
   const ofA = (rows: typeof waiting) => rows.filter((row) => row.endpoint_id === endpointId('a'));
   expect(ofA(stillWaiting)).toEqual(ofA(waiting));
@@ -68,13 +66,13 @@ test('when the pause has passed, one probe goes, over all workers, also when the
   await openCircuit(queue);
   await endPause(queue);
   const [first, second] = await queue.db.transaction().execute(async (trx) => {
-    const uncommitted = await claimDeliveries(trx, IDLE_WORKER);
+    const uncommitted = await claim(trx);
     await queue.reorder();
-    return [uncommitted, await claimDeliveries(queue.db, IDLE_WORKER)];
+    return [uncommitted, await claim(queue.db)];
   });
   expect([first.length, second.length]).toEqual([1, 0]);
-  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toEqual([]);
-  const many = await Promise.all(Array.from({ length: 6 }, () => claimDeliveries(queue.db, IDLE_WORKER)));
+  expect(await claim(queue.db)).toEqual([]);
+  const many = await Promise.all(Array.from({ length: 6 }, () => claim(queue.db)));
   expect(many.flat()).toEqual([]);
 });
 
@@ -83,13 +81,13 @@ test('a probe that fails doubles the pause up to its bound; one that succeeds cl
   await openCircuit(queue);
   for (const seconds of [120, 240, 240]) {
     await endPause(queue);
-    const probes = await claimDeliveries(queue.db, IDLE_WORKER);
+    const probes = await claim(queue.db);
     expect(probes).toHaveLength(1);
     await record(queue.db, probes, { outcome: 'server_error' }, rules);
     expect(await pauseSeconds(queue)).toBe(seconds);
   }
   await endPause(queue);
-  await record(queue.db, await claimDeliveries(queue.db, IDLE_WORKER), { outcome: 'delivered' }, rules);
+  await record(queue.db, await claim(queue.db), { outcome: 'delivered' }, rules);
   expect(await health(queue)).toMatchObject({
     consecutive_failures: 0,
     failing_since: null,
@@ -98,13 +96,13 @@ test('a probe that fails doubles the pause up to its bound; one that succeeds cl
     openings: 0,
     probe_id: null,
   });
-  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toHaveLength(8);
+  expect(await claim(queue.db)).toHaveLength(8);
 });
 
 test('a circuit that opens and one that closes are told, each once', async () => {
   await using queue = await openQueue();
   await queue.fill('a', { first: 8, retries: 0 });
-  const claimed = await claimDeliveries(queue.db, IDLE_WORKER);
+  const claimed = await claim(queue.db);
   const fail = async (from: number, to: number) =>
     (await record(queue.db, claimed.slice(from, to), { outcome: 'server_error' }, rules)).healthEvents;
   expect(await fail(0, 2)).toEqual([]);
@@ -119,7 +117,7 @@ test('a circuit that opens and one that closes are told, each once', async () =>
 test('failures of attempts that were under way when it opened lengthen no pause', async () => {
   await using queue = await openQueue();
   await queue.fill('a', { first: 8, retries: 0 });
-  const claimed = await claimDeliveries(queue.db, IDLE_WORKER);
+  const claimed = await claim(queue.db);
   await record(queue.db, claimed.slice(0, 3), { outcome: 'server_error' }, rules);
   const { open_until } = await health(queue);
   await record(queue.db, claimed.slice(3), { outcome: 'server_error' }, rules);
@@ -130,16 +128,16 @@ test('a probe that was given back, cut off or lost makes room for another', asyn
   await using queue = await openQueue();
   await openCircuit(queue);
   await endPause(queue);
-  await releaseClaims(queue.db, await claimDeliveries(queue.db, IDLE_WORKER));
-  const cutOff = await claimDeliveries(queue.db, IDLE_WORKER);
+  await releaseClaims(queue.db, await claim(queue.db));
+  const cutOff = await claim(queue.db);
   expect(cutOff).toHaveLength(1);
   await record(queue.db, cutOff, { outcome: 'interrupted' }, rules);
   expect(await health(queue)).toMatchObject({ openings: 1, probe_id: null });
-  const lost = await claimDeliveries(queue.db, IDLE_WORKER);
+  const lost = await claim(queue.db);
   expect(lost).toHaveLength(1);
   await sql`update delivery.endpoint_health set probe_until = now()`.execute(queue.db);
   await sql`update delivery.queue set due_at = now() - interval '1 day' where claimed_at is not null`.execute(queue.db);
-  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toHaveLength(1);
+  expect(await claim(queue.db)).toHaveLength(1);
   // The lost one was only slow: what it says now is not the end of the probe that has gone since.
   expect((await record(queue.db, lost, { outcome: 'server_error' }, rules)).outcomes).toEqual(['fenced']);
   expect(await health(queue)).toMatchObject({ openings: 1, probe_id: lost[0]?.deliveryId });
@@ -148,21 +146,21 @@ test('a probe that was given back, cut off or lost makes room for another', asyn
 test('overload halves the concurrency once for all under way, and successes bring it back by steps', async () => {
   await using queue = await openQueue();
   await queue.fill('a', { first: 60, retries: 0 });
-  const eight = await claimDeliveries(queue.db, IDLE_WORKER);
+  const eight = await claim(queue.db);
   expect(eight).toHaveLength(8);
   const startedAt = '2026-11-22T06:00:00.000000Z';
   await record(queue.db, eight.slice(0, 2), { outcome: 'timeout', startedAt });
   await record(queue.db, eight.slice(2, 4), { outcome: 'rate_limited', responseStatus: 429, startedAt });
   expect((await health(queue)).concurrency_now).toBe(4);
-  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toEqual([]);
+  expect(await claim(queue.db)).toEqual([]);
   await record(queue.db, eight.slice(4), { outcome: 'delivered' });
   expect((await health(queue)).concurrency_now).toBe(5);
   for (const status of [502, 504, 429, 502]) {
-    await record(queue.db, await claimDeliveries(queue.db, one), { outcome: 'server_error', responseStatus: status });
+    await record(queue.db, await claim(queue.db, one), { outcome: 'server_error', responseStatus: status });
   }
   expect((await health(queue)).concurrency_now).toBe(1);
   for (let round = 0; round < 40; round += 1) {
-    await record(queue.db, await claimDeliveries(queue.db, one), { outcome: 'delivered' });
+    await record(queue.db, await claim(queue.db, one), { outcome: 'delivered' });
   }
   expect((await health(queue)).concurrency_now).toBeNull();
 });
@@ -175,7 +173,7 @@ test('days of nothing but failures: warnings on the way, then the endpoint is di
       queue.db,
     );
   const closeCircuit = () => sql`update delivery.endpoint_health set open_until = null, openings = 0`.execute(queue.db);
-  const fail = async () => record(queue.db, await claimDeliveries(queue.db, one), { outcome: 'client_error' });
+  const fail = async () => record(queue.db, await claim(queue.db, one), { outcome: 'client_error' });
   for (let i = 0; i < 9; i += 1) await fail();
   const steps: [number, number][] = [
     [59, 0],
@@ -204,18 +202,18 @@ test('days of nothing but failures: warnings on the way, then the endpoint is di
     detail: 'failing',
   });
   expect(await endpoint()).toMatchObject({ status: 'disabled', disabled_reason: 'failing' });
-  expect(await claimDeliveries(queue.db, IDLE_WORKER)).toEqual([]);
+  expect(await claim(queue.db)).toEqual([]);
 });
 
 test('two failures far apart disable nobody, and a success takes the warning back', async () => {
   await using queue = await openQueue();
   await queue.fill('a', { first: 40, retries: 0 });
-  await record(queue.db, await claimDeliveries(queue.db, one), { outcome: 'server_error' });
+  await record(queue.db, await claim(queue.db, one), { outcome: 'server_error' });
   await sql`update delivery.endpoint_health set failing_since = now() - interval '9 days'`.execute(queue.db);
-  await record(queue.db, await claimDeliveries(queue.db, one), { outcome: 'server_error' });
+  await record(queue.db, await claim(queue.db, one), { outcome: 'server_error' });
   expect(await queue.db.selectFrom('delivery.endpoints').select('status').execute()).toEqual([{ status: 'enabled' }]);
   expect(await health(queue)).toMatchObject({ warned_percent: 90 });
-  const claimed = await claimDeliveries(queue.db, { ...IDLE_WORKER, deliveriesMax: 6 });
+  const claimed = await claim(queue.db, { ...IDLE_WORKER, deliveriesMax: 6, slotsFree: 6 });
   const outcomes = ['server_error', 'delivered', 'server_error'] as const;
   await recordAttempts(
     queue.db,
@@ -227,7 +225,7 @@ test('two failures far apart disable nobody, and a success takes the warning bac
 test('recordings at once that share endpoints wait for one another and never for good', async () => {
   await using queue = await openQueue();
   for (const name of 'abcd') await queue.fill(name, { first: 8, retries: 0 });
-  const claimed = await claimDeliveries(queue.db, IDLE_WORKER);
+  const claimed = await claim(queue.db);
   expect(claimed).toHaveLength(32);
   const parts = [0, 1, 2, 3].map((part) => claimed.filter((_, i) => i % 4 === part));
   const batches = parts.map((part, i) => (i % 2 === 0 ? part : part.toReversed()));

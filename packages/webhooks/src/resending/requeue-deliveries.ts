@@ -114,6 +114,8 @@ async function holdDeliveries(trx: Kysely<DeliveryTables>, deliveryIds: readonly
 
 /** All of them are held: final ones by their delivery, pending ones by their queue row. */
 async function moveIntoQueue(trx: Kysely<DeliveryTables>, deliveryIds: readonly string[], triggeredBy: string) {
+  // What a person wanted, and is waiting, keeps that person's name when a job brings it forward.
+  const isJob = triggeredBy.startsWith('job ');
   await sql`
     with target as (
       select d.delivery_id, d.endpoint_id, q.attempt as latest,
@@ -130,8 +132,11 @@ async function moveIntoQueue(trx: Kysely<DeliveryTables>, deliveryIds: readonly 
       update delivery.queue q
       set due_at = case when t.is_claimed then q.due_at else now() end,
           scheduled_at = case when t.is_claimed then q.scheduled_at else now() end,
-          triggered_by = case when t.is_claimed then q.triggered_by else ${triggeredBy} end,
-          wanted_by = case when t.is_claimed then ${triggeredBy} end, retries = 0, began_at = now()
+          triggered_by = case when t.is_claimed or (${isJob}::boolean and q.triggered_by like 'resend by %')
+                              then q.triggered_by else ${triggeredBy} end,
+          wanted_by = case when t.is_claimed and ${isJob}::boolean then coalesce(q.wanted_by, ${triggeredBy})
+                           when t.is_claimed then ${triggeredBy} end,
+          retries = 0, began_at = now()
       from target t where q.delivery_id = t.delivery_id
     ), fresh as (
       insert into delivery.queue (delivery_id, endpoint_id, priority, due_at, scheduled_at, attempt, triggered_by)

@@ -2,10 +2,9 @@ import { systemClock } from '@northwind/service-kit';
 import { startFakeMerchant } from '@northwind/testing';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { IDLE_WORKER } from '../../test/open-queue.ts';
+import { claim, IDLE_WORKER } from '../../test/open-queue.ts';
 import { MERCHANT, openStage, type Stage } from '../../test/open-stage.ts';
 import { plantExhausted } from '../../test/plant-exhausted.ts';
-import { claimDeliveries } from '../delivery/claim-deliveries.ts';
 import { recordAttempts } from '../delivery/record-attempts.ts';
 import { removeEndpoint } from '../endpoints/remove-endpoint.ts';
 import type { Delivery } from '../receipts/delivery.ts';
@@ -89,7 +88,7 @@ test('a success that is recorded after the re-send does not swallow it', async (
   const [delivery] = await stage.deliveries();
   const db = stage.db as unknown as Db;
   await again(stage, delivery);
-  const [claimed] = await claimDeliveries(db, { ...IDLE_WORKER, deliveriesMax: 1 });
+  const [claimed] = await claim(db, { ...IDLE_WORKER, deliveriesMax: 1, slotsFree: 1 });
   if (!claimed) throw new Error('nothing claimed');
   expect(await again(stage, delivery)).toBe('follows'); // by the same person, even
   const at = '2026-11-22T06:00:00.000000Z';
@@ -100,7 +99,7 @@ test('a success that is recorded after the re-send does not swallow it', async (
   expect(outcomes).toEqual(['again']);
   expect(await stage.deliveries()).toMatchObject([{ state: 'pending', attempts: [{}, { outcome: 'delivered' }] }]);
   expect(await queueLength(stage)).toBe(1);
-  const [following] = await claimDeliveries(db, { ...IDLE_WORKER, deliveriesMax: 1 });
+  const [following] = await claim(db, { ...IDLE_WORKER, deliveriesMax: 1, slotsFree: 1 });
   expect(following).toMatchObject({ attempt: claimed.attempt + 1, retries: 0, triggeredBy: 'resend by ada' });
 });
 

@@ -151,6 +151,7 @@ async function lookAtItems(trx: Kysely<DeliveryTables>, { jobId, state }: OpenJo
              coalesce(d.completed_at, now()) as finished_at
       from delivery.resend_items s left join delivery.deliveries d on d.delivery_id = s.delivery_id
       where s.job_id = ${jobId} and s.state = 'sending' and d.state is distinct from 'pending'
+      for update of s skip locked -- whoever has one is giving it its end
     ) ended
     where i.job_id = ${jobId} and i.delivery_id = ended.delivery_id`.execute(trx);
   const { rows } = await sql<{ waiting: boolean; sending: bigint }>`
