@@ -37,6 +37,8 @@ export const PLAN_COLLECT_MS = 5;
 export const CONCURRENCY = 128;
 /** What a worker has in hand, as a multiple of that: the rest is answered, and its receipts are being written. */
 export const IN_HAND = 2;
+/** A worker with so many of its slots taken is busy: what merchants leave free for others is never taken. */
+export const NEARLY_FULL = 0.875;
 /** What retries may take of a worker's slots, and of an endpoint's: the rest is kept for first attempts. */
 export const RETRY_SHARE = 0.5;
 /**

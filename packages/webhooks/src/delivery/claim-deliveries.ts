@@ -319,7 +319,7 @@ export async function claimDeliveries(db: Kysely<DeliveryTables>, limits: ClaimL
       where q.delivery_id = l.delivery_id and e.endpoint_id = q.endpoint_id and l.until is null
       returning q.delivery_id, q.endpoint_id, q.attempt, q.priority, q.retries, q.scheduled_at, q.due_at, q.began_at,
                 q.triggered_by, q.leases_lost
-    ), spent as (${SPENDING}), secret as (${CURRENT_SECRETS})
+    ), spent as (${SPENDING}), secret as materialized (${CURRENT_SECRETS})
     select (select count(*) from offer where turn <= free) > (select count(*) from chosen) as "leftSome",
            exists (select from put_off) as "putSomeOff",
            c.delivery_id as "deliveryId", d.webhook_id as "webhookId", c.endpoint_id as "endpointId",

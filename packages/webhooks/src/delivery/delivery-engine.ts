@@ -7,6 +7,7 @@ import {
   CLAIM_AGE_MAX_MS,
   CLAIM_PAUSE_MS,
   IN_HAND,
+  NEARLY_FULL,
   POLL_MS,
   RATE_CLAIM_MS_MIN,
   RETRY_SHARE,
@@ -90,7 +91,8 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
       return false;
     }
     for (const delivery of deliveries) slots.take(delivery);
-    engine.mayHaveMore = deliveries.length === deliveriesMax || slots.retries >= retriesMax;
+    const isFull = deliveries.length === deliveriesMax || slots.sending >= concurrency * NEARLY_FULL;
+    engine.mayHaveMore = (leftSome && isFull) || slots.retries >= retriesMax;
     engine.leftSome = leftSome;
     if (putSomeOff) alarm.ring();
     for (const delivery of deliveries) ringForRate(delivery, alarm);
