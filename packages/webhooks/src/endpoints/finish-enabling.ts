@@ -1,8 +1,8 @@
 /**
  * What follows the commit that registers or enables an endpoint: what waited for it is released and what it missed is
- * planned, page by page. `enabling_since` says that it is not done yet; whoever finds it may go on, also two at once. It
- * stands as long as any row is left to release, also one that somebody else holds. What is claimed before it is released
- * has its whole policy before it, too: the claim sees to that.
+ * planned, page by page. `enabling_since` says that it is not done yet; whoever finds it may go on, also two at once.
+ * It stands as long as any row is left to release, also one that somebody else holds. What is claimed before it is
+ * released has its whole policy before it, too: the claim sees to that.
  */
 import type { Instant } from '@northwind/events';
 import { type Kysely, sql } from 'kysely';
