@@ -61,6 +61,8 @@ describe('a delivery in words', () => {
   it('counts attempts', () => {
     expect(countAttempts({ ...delivery, attemptsMade: 1, attempts: [attempt] })).toBe('1 attempt');
     expect(countAttempts({ ...delivery, attemptsMade: 2, attempts: [attempt, attempt] })).toBe('2 attempts');
+    expect(countAttempts({ ...delivery, attemptsMade: 2, attempts: [] })).toBe('2 attempts');
+    expect(countAttempts({ ...delivery, attemptsMade: 0, attempts: [attempt] })).toBe('1 attempt');
     expect(countAttempts({ ...delivery, attemptsMade: 900, attempts: [attempt] })).toBe(
       '900 attempts, the latest 1 shown',
     );

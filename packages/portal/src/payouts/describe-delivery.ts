@@ -28,8 +28,10 @@ export function describeTrigger({ triggeredBy }: DeliveryAttempt): string | null
 
 /** `2 attempts`, before the list of them. */
 export const countAttempts = ({ attemptsMade, attempts }: Delivery): string => {
-  const made = attemptsMade === 1 ? '1 attempt' : `${attemptsMade} attempts`;
-  return attempts.length < attemptsMade ? `${made}, the latest ${attempts.length} shown` : made;
+  // One whose worker vanished has a receipt before it is counted, and receipts of long ago are removed.
+  const count = Math.max(attemptsMade, attempts.length);
+  const made = count === 1 ? '1 attempt' : `${count} attempts`;
+  return attempts.length > 0 && attempts.length < count ? `${made}, the latest ${attempts.length} shown` : made;
 };
 
 const inWords = (code: string): string => {
