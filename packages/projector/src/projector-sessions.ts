@@ -8,8 +8,8 @@ export const APPLYING_SESSIONS = {
   pipeline: true,
   keepsAllPlans: true,
   settings: {
-    // Rows and the group's offset go together if a crash takes them back, and are applied again. What is planned from
-    // them (webhooks) commits later in the same log, and waits for the disk itself.
+    // Rows and the group's offset go together if a crash takes them back, and are applied again. What is sent because
+    // of them (webhooks) was claimed by a commit later in the same log, which waits for the disk.
     synchronous_commit: 'off',
     // Planned once, for tables of any size: by index.
     plan_cache_mode: 'force_generic_plan',

@@ -40,7 +40,8 @@ export function createPlanner(options: PlannerOptions): Service {
     ...(onLag && { onLag }),
     async apply(trx, { slices }) {
       const transitions = slices.flatMap((slice) => slice.items);
-      planned = await planDeliveries(trx as unknown as Kysely<DeliveryTables>, transitions);
+      const db = trx as unknown as Kysely<DeliveryTables>;
+      planned = await planDeliveries(db, transitions, { isRepeatedAfterCrash: true });
     },
     afterCommit() {
       if (planned > 0) onPlanned(planned);

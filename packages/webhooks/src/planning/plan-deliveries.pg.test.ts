@@ -32,3 +32,24 @@ test('planning for a merchant looks at its own endpoints alone, also when it was
   expect(await planDeliveries(queue.db, [settled(1n), settled(2n)])).toBe(4);
   expect((await queue.fetched('endpoints')) - before).toBeLessThan(100);
 });
+
+test.each([
+  ['of the planner', { isRepeatedAfterCrash: true }, 'off', 'on'],
+  ['of anybody who is answered', {}, 'on', 'on'],
+] as const)(
+  'only planning that is repeated after a crash commits before the disk has it: %s',
+  async (_, options, inside, after) => {
+    await using queue = await openQueue();
+    await queue.fill('a', { first: 0, retries: 0 });
+    const setting = async (db: typeof queue.db) =>
+      (await sql<{ value: string }>`select current_setting('synchronous_commit') as value`.execute(db)).rows[0]?.value;
+    await queue.db.connection().execute(async (session) => {
+      await sql`set synchronous_commit = on`.execute(session);
+      const within = await session.transaction().execute(async (trx) => {
+        expect(await planDeliveries(trx, [settled(1n)], options)).toBe(1);
+        return setting(trx);
+      });
+      expect([within, await setting(session)]).toEqual([inside, after]);
+    });
+  },
+);

@@ -10,19 +10,33 @@ import type { DeliveryTables } from '../tables.ts';
 import { buildBody, eventTypeOf } from './build-body.ts';
 import { TRANSITION_DELIVERY_ID } from './delivery-id.ts';
 
-/** Returns how many deliveries were new. `endpointId`: for this endpoint alone. */
+export interface PlanOptions {
+  /** For this endpoint alone. */
+  readonly endpointId?: string;
+  /**
+   * The transaction doesn't wait for the disk: what a crash of the server takes back is planned again, the same. What
+   * is sent was claimed by a commit that does wait, later in the server's log, so its plan is on the disk as well.
+   */
+  readonly isRepeatedAfterCrash?: boolean;
+}
+
+/** Returns how many deliveries were new. */
 export async function planDeliveries(
   db: Kysely<DeliveryTables>,
   transitions: readonly PayoutTransition[],
-  { endpointId }: { readonly endpointId?: string } = {},
+  { endpointId, isRepeatedAfterCrash = false }: PlanOptions = {},
 ): Promise<number> {
   if (transitions.length === 0) return 0;
+  const unhurried = isRepeatedAfterCrash
+    ? sql`cross join (select set_config('synchronous_commit', 'off', true)) unhurried`
+    : sql``;
   const ofEndpoint = endpointId === undefined ? sql`` : sql`and e.endpoint_id = ${endpointId}`;
   const { numAffectedRows = 0n } = await sql`
     with transition as (
-      select * from json_to_recordset(${stringify(transitions.map(toRow))}::json) as t(
+      select t.* from json_to_recordset(${stringify(transitions.map(toRow))}::json) as t(
         partition int2, "offset" int8, merchant_id text, payout_id text, event_type text, recorded_at timestamptz,
         body text)
+      ${unhurried}
     ), owed as (
       select t.*, e.endpoint_id, ${TRANSITION_DELIVERY_ID} as delivery_id
       from transition t
