@@ -5,7 +5,8 @@
  */
 import type { Clock } from '@northwind/service-kit';
 import { sql } from 'kysely';
-import { readHeads } from '../consume/log-source.ts';
+import { knownHeads, readHeads } from '../consume/heads.ts';
+import { LOG_HEADS } from '../consume/log-source.ts';
 import { readLog } from '../consume/read-log.ts';
 import type { Source } from '../consume/source.ts';
 import type { LedgerTables } from '../tables.ts';
@@ -24,10 +25,10 @@ export function createSealSource({ clock, collectMs }: SealSourceOptions): Sourc
     name: 'ledger.events, leaves',
     async heads(db) {
       if (clock.monotonicMs() >= dueMs) {
-        heads = await readHeads(db);
+        heads = await readHeads(db, LOG_HEADS);
         dueMs = clock.monotonicMs() + collectMs;
       }
-      return heads;
+      return knownHeads(heads);
     },
     read: (db, ranges, limit) => readLog(db, { columns: COLUMNS, bytes: BYTES }, ranges, limit),
   };
