@@ -1,5 +1,5 @@
 import { systemClock } from '@northwind/service-kit';
-import { silentLogger } from '@northwind/testing';
+import { eventually, silentLogger } from '@northwind/testing';
 import { expect, test } from 'vitest';
 import { RECORD_BATCH_MAX, RECORD_GATHER_MS } from '../limits.ts';
 import { NO_EXCHANGE } from '../receipts/receipt.ts';
@@ -32,12 +32,14 @@ function attempt(nth: number, responseBody = ''): FinishedAttempt {
 interface JournalWish {
   readonly mayGather?: (attempt: FinishedAttempt) => boolean;
   readonly refuses?: (attempt: FinishedAttempt) => boolean;
+  readonly isAway?: () => boolean;
 }
 
-function openJournal({ mayGather = () => false, refuses = () => false }: JournalWish = {}) {
+function openJournal({ mayGather = () => false, refuses = () => false, isAway = () => false }: JournalWish = {}) {
   const batches: FinishedAttempt[][] = [];
   const journal = createAttemptJournal({
     async write(attempts) {
+      if (isAway()) throw Object.assign(new Error('the database system is shutting down'), { code: '57P03' });
       if (attempts.some(refuses)) throw Object.assign(new Error('invalid byte sequence'), { code: '22021' });
       batches.push([...attempts]);
       await systemClock.sleep(1);
@@ -96,4 +98,15 @@ test('a receipt that the database refuses is written without its answer, and no 
   expect(outcomes).toEqual(Array(4).fill('moved'));
   const kept = Object.fromEntries(batches.flat().map(({ deliveryId, responseBody }) => [deliveryId, responseBody]));
   expect(kept).toEqual({ 0: 'good', 1: null, 2: 'good', 3: 'good' });
+});
+
+test('it is stuck while the database is away, and no more once a batch is written', async () => {
+  let isAway = true;
+  const { journal } = openJournal({ isAway: () => isAway });
+  const recorded = journal.record(attempt(0));
+  expect(journal.isStuck).toBe(false);
+  await eventually(() => expect(journal.isStuck).toBe(true));
+  isAway = false;
+  expect(await recorded).toBe('moved');
+  expect(journal.isStuck).toBe(false);
 });

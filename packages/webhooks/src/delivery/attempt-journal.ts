@@ -16,6 +16,8 @@ export interface AttemptJournal {
    * ends by itself and the delivery is sent again.
    */
   record(attempt: FinishedAttempt): Promise<RecordOutcome | 'lost'>;
+  /** Receipts could not be written, and wait: what is claimed now may be what they are about. */
+  readonly isStuck: boolean;
   /** From now on a database that is away is not waited for beyond the signal. */
   giveUpOn(signal: AbortSignal): void;
 }
@@ -35,11 +37,14 @@ interface Entry {
 
 const RETRY_DELAY_MS = backoff({ baseMs: 100, capMs: 2_000 });
 const NEVER = new AbortController().signal;
+/** Once is a deadlock, or a connection that broke. */
+const FAILURES_TO_BE_STUCK = 2;
 
-export function createAttemptJournal({ write, mayGather, clock, logger }: AttemptJournalOptions): AttemptJournal {
+export function createAttemptJournal(options: AttemptJournalOptions): AttemptJournal {
+  const { mayGather, clock } = options;
+  const writer = createPatientWriter(options);
   const waiting: Entry[] = [];
   let writing = false;
-  let giveUp = NEVER;
   let gathering: AbortController | null = null;
 
   async function writeAll(): Promise<void> {
@@ -47,7 +52,7 @@ export function createAttemptJournal({ write, mayGather, clock, logger }: Attemp
     await Promise.resolve(); // what ends in the same turn of the event loop joins the first statement
     if (waiting.every(({ attempt }) => mayGather(attempt))) await gather();
     while (waiting.length > 0) {
-      await writeBatch(waiting.splice(0, countForStatement(waiting)));
+      await writer.write(waiting.splice(0, countForStatement(waiting)));
     }
     writing = false;
   }
@@ -58,14 +63,39 @@ export function createAttemptJournal({ write, mayGather, clock, logger }: Attemp
     gathering = null;
   }
 
+  return {
+    record(attempt) {
+      const { promise, resolve } = Promise.withResolvers<RecordOutcome | 'lost'>();
+      waiting.push({ attempt, done: resolve });
+      if (!writing) void writeAll();
+      else if (gathering && !mayGather(attempt)) gathering.abort();
+      return promise;
+    },
+    get isStuck() {
+      return writer.isStuck;
+    },
+    giveUpOn(signal) {
+      writer.giveUpOn(signal);
+      signal.addEventListener('abort', () => gathering?.abort());
+    },
+  };
+}
+
+/** Writes a batch until the database takes it. */
+function createPatientWriter({ write, clock, logger }: AttemptJournalOptions) {
+  let giveUp = NEVER;
+  let failures = 0;
+
   async function writeBatch(batch: readonly Entry[]): Promise<void> {
-    for (let failures = 1; ; failures += 1) {
+    for (;;) {
       try {
         const outcomes = await write(batch.map((entry) => entry.attempt));
+        failures = 0;
         for (const [i, entry] of batch.entries()) entry.done(outcomes[i] ?? 'fenced');
         return;
       } catch (error) {
         if (!isTransientDatabaseError(error)) return writeApart(batch, error);
+        failures += 1;
         logger.warn(
           { event: 'attempts.not_recorded', attempts: batch.length, error },
           'receipts wait for the database',
@@ -78,6 +108,7 @@ export function createAttemptJournal({ write, mayGather, clock, logger }: Attemp
 
   /** The database refused the statement: one of the receipts holds what it can't store. Halves find out which. */
   async function writeApart(batch: readonly Entry[], error: unknown): Promise<void> {
+    failures = 0;
     const [only, ...others] = batch;
     if (only === undefined) return;
     if (others.length > 0) {
@@ -92,16 +123,12 @@ export function createAttemptJournal({ write, mayGather, clock, logger }: Attemp
   }
 
   return {
-    record(attempt) {
-      const { promise, resolve } = Promise.withResolvers<RecordOutcome | 'lost'>();
-      waiting.push({ attempt, done: resolve });
-      if (!writing) void writeAll();
-      else if (gathering && !mayGather(attempt)) gathering.abort();
-      return promise;
+    write: writeBatch,
+    get isStuck() {
+      return failures >= FAILURES_TO_BE_STUCK;
     },
-    giveUpOn(signal) {
+    giveUpOn(signal: AbortSignal) {
       giveUp = signal;
-      signal.addEventListener('abort', () => gathering?.abort());
     },
   };
 }

@@ -33,7 +33,7 @@ export interface EngineOptions {
   readonly attempt: (delivery: ClaimedDelivery, onSent: () => void) => Promise<number | null>;
   /** Cuts off the attempts under way. */
   readonly interrupt: () => void;
-  readonly journal: Pick<AttemptJournal, 'giveUpOn'>;
+  readonly journal: Pick<AttemptJournal, 'giveUpOn' | 'isStuck'>;
   readonly concurrency: number;
   readonly leaseMs: number;
   readonly clock: Clock;
@@ -68,10 +68,13 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
   const retriesMax = Math.max(1, Math.floor(concurrency * RETRY_SHARE));
   const claimAgeMaxMs = Math.min(CLAIM_AGE_MAX_MS, leaseMs / 2);
   let lastClaimMs = Number.NEGATIVE_INFINITY;
+  let claimMax = concurrency;
 
   async function claimOnce(isStopping: () => boolean): Promise<boolean> {
+    // After an outage leases may be over of which the receipts are here: those first, or the same is sent again.
+    if (options.journal.isStuck) throw new Error('nothing is claimed before the receipts are written that wait');
     const slotsFree = concurrency - slots.sending;
-    const deliveriesMax = Math.min(slotsFree, concurrency * IN_HAND - slots.total);
+    const deliveriesMax = Math.min(claimMax, slotsFree, concurrency * IN_HAND - slots.total);
     const retriesFree = Math.max(0, Math.min(deliveriesMax, retriesMax - slots.retries));
     engine.mayHaveMore = deliveriesMax === 0;
     if (deliveriesMax === 0) return false;
@@ -85,11 +88,12 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
     lastClaimMs = askedAtMs;
     const limits = { deliveriesMax, slotsFree, retriesMax: retriesFree, sendingTo: slots.sendingTo, leaseMs };
     const { deliveries, leftSome, putSomeOff } = await options.claim(limits);
-    const isLate = clock.monotonicMs() - askedAtMs > claimAgeMaxMs;
-    if (deliveries.length > 0 && (isStopping() || isLate)) {
-      await options.release(deliveries);
-      return false;
-    }
+    const tookMs = clock.monotonicMs() - askedAtMs;
+    const isLate = tookMs > claimAgeMaxMs;
+    if (deliveries.length > 0 && (isStopping() || isLate)) await options.release(deliveries);
+    claimMax = isLate ? Math.max(1, Math.floor(claimMax / 2)) : Math.min(concurrency, claimMax * 2);
+    if (isLate) throw new LateClaimError(tookMs);
+    if (isStopping()) return false;
     for (const delivery of deliveries) slots.take(delivery);
     const isFull = deliveries.length === deliveriesMax || slots.sending >= concurrency * NEARLY_FULL;
     engine.mayHaveMore = (leftSome && isFull) || slots.retries >= retriesMax;
@@ -107,6 +111,14 @@ export function createDeliveryEngine(options: EngineOptions): DeliveryEngine {
     isWanting: (endpointId) => engine.mayHaveMore || slots.isCrowded(endpointId),
     wake: () => alarm.ring(),
   };
+}
+
+/** What it claimed is given back: its leases might end under way. */
+class LateClaimError extends Error {
+  constructor(tookMs: number) {
+    super(`a claim took ${Math.round(tookMs)} ms: is the database overloaded, or does an old snapshot keep dead rows?`);
+    this.name = 'LateClaimError';
+  }
 }
 
 /** From the claim until the receipt is committed; each slot that it frees may be what something due waits for. */

@@ -63,7 +63,6 @@ const REPLACED = sql.raw(
     'duration_ms',
     'outcome',
     'started_at',
-    'detail',
     'secret_version',
     'response_status',
     'response_headers',
@@ -105,7 +104,7 @@ const RECEIPTS = sql`
   from finished f left join moved m on m.delivery_id = f.delivery_id and m.attempt = f.attempt
   -- What really happened replaces what was assumed when the lease ended.
   on conflict on constraint attempts_pk do update
-  set ${REPLACED}
+  set ${REPLACED}, detail = concat_ws(' ', excluded.detail, 'Written after it had been given up for lost.')
   where attempts.outcome = 'lease_expired'`;
 
 /** One row for each attempt, as the statement below reads them. */

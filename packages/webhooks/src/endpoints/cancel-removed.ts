@@ -21,7 +21,14 @@ export async function cancelRemoved(db: Kysely<DeliveryTables>, endpointId?: str
           limit ${CANCEL_BATCH_MAX}::int8
           for update of q skip locked
         )
-        returning delivery_id
+        returning delivery_id, attempt, claimed_at, scheduled_at, triggered_by
+      ), lost as (
+        -- Whoever sends it tells what became of it later, in this receipt's place; unless that worker is gone.
+        insert into delivery.attempts (delivery_id, attempt, scheduled_at, started_at, outcome, detail, triggered_by)
+        select delivery_id, attempt, scheduled_at, claimed_at, 'lease_expired',
+               'Its endpoint was removed while it was sent.', triggered_by
+        from dropped where claimed_at is not null
+        on conflict on constraint attempts_pk do nothing
       )
       update delivery.deliveries d
       set state = 'cancelled', completed_at = now(), next_attempt_at = null

@@ -246,3 +246,23 @@ test('what somebody else holds while an endpoint is enabled is released later, n
   const { rows } = await sql`select enabling_since from delivery.endpoints`.execute(stage.db);
   expect(rows).toEqual([{ enabling_since: null }]);
 });
+
+test('the failures of a place that the endpoint has left say nothing of where it is now', async () => {
+  await using stage = await openStage();
+  await using merchant = await startFakeMerchant({ answer: { status: 503 } });
+  const { endpoint } = await stage.register('http://127.0.0.1:9/');
+  const { endpointId } = endpoint;
+  await sql`
+    update delivery.endpoint_health
+    set consecutive_failures = 12, failing_since = now() - interval '6 days', disables_at = now() - interval '1 day',
+        warned_percent = 90, warned_at = now(), concurrency_now = 1, open_until = now() + interval '1 hour',
+        openings = 3`.execute(stage.db);
+  await changed(stage, endpointId, { url: merchant.url });
+  await stage.startWorker({ retrySchedule: [3_600_000] });
+  await stage.settle(['po_1']);
+  await stage.whenDeliveries(1, ({ attemptsMade }) => attemptsMade === 1);
+  expect(await readEndpoint(stage.db, { merchantId: MERCHANT, endpointId })).toMatchObject({
+    status: 'enabled',
+    health: { circuit: 'closed', consecutiveFailures: 1, warning: null },
+  });
+});

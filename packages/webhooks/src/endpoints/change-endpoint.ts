@@ -69,6 +69,7 @@ export async function changeEndpoint(
     const url = target?.url ?? before.url;
     const eventTypes = types?.eventTypes ?? before.eventTypes;
     await store(trx, place, { url, eventTypes, policy: changedPolicy(before.policy, change.policy ?? {}) });
+    if (url !== before.url) await forgetFailures(trx, place); // they were of another place
     if (change.status === 'disabled') await disable(trx, place);
     if (change.status === 'enabled') await enable(trx, place, change.catchUp ?? false);
     return true;
@@ -120,24 +121,30 @@ async function enable(
   { merchantId, endpointId }: EndpointToChange,
   catchUp: boolean,
 ): Promise<void> {
-  await sql`
+  const { numAffectedRows = 0n } = await sql`
     with last as (
       select coalesce((select "offset" + 1 from delivery.deliveries
                        where endpoint_id = ${endpointId} and partition is not null -- tests and digests have no place
                        order by partition desc, "offset" desc limit 1), 0) as planned,
              coalesce((select max("offset") + 1 from read.payouts where merchant_id = ${merchantId}), 0) as visible
-    ), enabled as (
-      update delivery.endpoints
-      set status = 'enabled', disabled_at = null, disabled_reason = null, enabling_since = now(),
-          catch_up_from = case when ${catchUp}::boolean then coalesce(catch_up_from, greatest(from_offset, planned))
-                               else greatest(from_offset, visible) end,
-          from_offset = case when ${catchUp}::boolean then from_offset else greatest(from_offset, visible) end
-      from last
-      where endpoint_id = ${endpointId} and status = 'disabled'
-      returning endpoint_id
     )
-    update delivery.endpoint_health h
+    update delivery.endpoints
+    set status = 'enabled', disabled_at = null, disabled_reason = null, enabling_since = now(),
+        catch_up_from = case when ${catchUp}::boolean then coalesce(catch_up_from, greatest(from_offset, planned))
+                             else greatest(from_offset, visible) end,
+        from_offset = case when ${catchUp}::boolean then from_offset else greatest(from_offset, visible) end
+    from last
+    where endpoint_id = ${endpointId} and status = 'disabled'`.execute(trx);
+  if (numAffectedRows > 0n) await forgetFailures(trx, { endpointId });
+}
+
+async function forgetFailures(
+  trx: Kysely<DeliveryTables>,
+  { endpointId }: Pick<EndpointToChange, 'endpointId'>,
+): Promise<void> {
+  await sql`
+    update delivery.endpoint_health
     set consecutive_failures = 0, failing_since = null, disables_at = null, warned_percent = 0, warned_at = null,
         concurrency_now = null, open_until = null, openings = 0, probe_id = null, probe_until = null
-    from enabled where h.endpoint_id = enabled.endpoint_id`.execute(trx);
+    where endpoint_id = ${endpointId}`.execute(trx);
 }

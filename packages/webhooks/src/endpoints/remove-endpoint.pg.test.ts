@@ -63,3 +63,17 @@ test('a removal that broke off after the endpoint was removed is finished', asyn
   expect(await cancelRemoved(queue.db)).toBe(3);
   expect(await states(queue)).toEqual({ '61 cancelled': 3, '62 pending': 2 });
 });
+
+test('what is being sent when its endpoint is removed has a receipt, and its own once that is written', async () => {
+  await using queue = await openQueue();
+  await queue.fill('a', { first: 2, retries: 0 });
+  const claimed = await claim(queue.db);
+  expect(await removeEndpoint(queue.db, place)).toBe('removed');
+  await record(queue.db, claimed.slice(0, 1), { outcome: 'delivered' });
+  const { rows } = await sql`
+    select outcome, detail from delivery.attempts order by outcome`.execute(queue.db);
+  expect(rows).toEqual([
+    { outcome: 'delivered', detail: 'Written after it had been given up for lost.' },
+    { outcome: 'lease_expired', detail: 'Its endpoint was removed while it was sent.' },
+  ]);
+});

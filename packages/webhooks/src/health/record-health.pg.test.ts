@@ -232,3 +232,14 @@ test('recordings at once that share endpoints wait for one another and never for
   await Promise.all(batches.map((batch) => record(queue.db, batch, { outcome: 'server_error' })));
   for (const name of 'abcd') expect(await health(queue, name)).toMatchObject({ consecutive_failures: 8 });
 });
+
+test('an attempt that went where the endpoint no longer is says nothing of it', async () => {
+  await using queue = await openQueue();
+  await queue.fill('a', { first: 8, retries: 0 });
+  const claimed = await claim(queue.db);
+  const elsewhere = claimed.slice(0, 4).map((each) => ({ ...each, url: 'https://example.com/before' }));
+  await record(queue.db, elsewhere, { outcome: 'connection_refused' }, rules);
+  expect(await health(queue)).toMatchObject({ consecutive_failures: 0, open_until: null });
+  await record(queue.db, claimed.slice(4), { outcome: 'connection_refused' }, rules);
+  expect(await health(queue)).toMatchObject({ consecutive_failures: 4, openings: 1 });
+});

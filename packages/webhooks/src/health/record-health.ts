@@ -11,7 +11,10 @@ const FAILURES_TO_DISABLE = 10;
 /** Two to this power is beyond any pause. */
 const DOUBLINGS_MAX = 20;
 
-/** What the attempts say of each endpoint; those that somebody else has made again since say nothing. */
+/**
+ * What the attempts say of each endpoint. Those that somebody else has made again since say nothing, nor do those that
+ * went where the endpoint no longer is.
+ */
 const TOUCHED = sql`
   select f.endpoint_id, array_agg(f.delivery_id) as delivery_ids,
          count(*) filter (where f.health_effect = 'success') as successes,
@@ -26,6 +29,10 @@ const TOUCHED = sql`
              max(place) filter (where health_effect = 'success') over (partition by endpoint_id), -1
            ) as last_success
     from finished
+    cross join lateral (
+      select from delivery.endpoints e where e.endpoint_id = finished.endpoint_id and e.url = finished.url
+      offset 0
+    ) still_there
     where (delivery_id, attempt) in (select delivery_id, attempt from moved)
   ) f
   group by f.endpoint_id`;
@@ -47,7 +54,7 @@ const COUNTED = sql`
   from ailing a`;
 
 /**
- * The CTEs `touched`, `ailing`, `judged` and `health`, reading `finished(place, delivery_id, attempt, endpoint_id,
+ * The CTEs `touched`, `ailing`, `judged` and `health`, reading `finished(place, delivery_id, attempt, endpoint_id, url,
  * outcome, health_effect, started_at)`, whose `place` is the order in which the attempts ended, and those of them that
  * `moved(delivery_id, attempt)` their deliveries. `judged` has `is_given_up`.
  */

@@ -12,10 +12,15 @@ export interface DigestPlannerOptions {
 }
 
 export function createDigestPlanner({ database, logger, clock, onPlanned }: DigestPlannerOptions): Service {
+  const notPlanned = (endpointId: string, error: unknown) =>
+    logger.warn(
+      { event: 'digest.not_planned', endpointId, error },
+      'the digests of an endpoint wait for the next look',
+    );
   return createLoop({
     name: 'webhook digests',
     run: async (signal) => {
-      const planned = await planDigests(database.db, signal);
+      const planned = await planDigests(database.db, { signal, onError: notPlanned });
       if (planned > 0) onPlanned(planned);
     },
     onError: (error, { attempt, delayMs }) =>

@@ -17,13 +17,23 @@ interface Reader extends DigestSubject {
   readonly lastDay: string | null;
 }
 
+export interface DigestRun {
+  readonly signal: AbortSignal;
+  /** Told of an endpoint whose digests could not be planned: it keeps no other one waiting. */
+  readonly onError: (endpointId: string, error: unknown) => void;
+}
+
 /** Returns how many deliveries were new. */
-export async function planDigests(db: Kysely<WebhookDatabase>, signal: AbortSignal): Promise<number> {
+export async function planDigests(db: Kysely<WebhookDatabase>, { signal, onError }: DigestRun): Promise<number> {
   let planned = 0;
   for (const reader of await findReaders(db)) {
-    for (const day of await findDays(db, reader)) {
-      if (signal.aborted) return planned;
-      planned += await planDigest(db, reader, day);
+    try {
+      for (const day of await findDays(db, reader)) {
+        if (signal.aborted) return planned;
+        planned += await planDigest(db, reader, day);
+      }
+    } catch (error) {
+      onError(reader.endpointId, error);
     }
   }
   return planned;

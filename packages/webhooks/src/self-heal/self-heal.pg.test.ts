@@ -13,7 +13,12 @@ import { planDigests } from './plan-digests.ts';
 import { readDigest } from './read-digest.ts';
 
 const ids = (count: number, prefix = 'po') => Array.from({ length: count }, (_, i) => `${prefix}_${1_000 + i}`);
-const NEVER = new AbortController().signal;
+const run = {
+  signal: new AbortController().signal,
+  onError: (_: string, error: unknown) => {
+    throw error;
+  },
+};
 
 async function listAll(stage: Stage, wish: Partial<WebhookEventsWish> = {}) {
   const all = [];
@@ -142,9 +147,9 @@ test('a digest proves that a merchant has all of a day: once per day, signed, th
   await stage.planned();
   const day = await makeYesterday(stage);
   const before = await readDigest(stage.db, { merchantId: MERCHANT, endpointId, day });
-  const counts = await Promise.all([planDigests(stage.workers.db, NEVER), planDigests(stage.workers.db, NEVER)]);
+  const counts = await Promise.all([planDigests(stage.workers.db, run), planDigests(stage.workers.db, run)]);
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(1);
-  expect(await planDigests(stage.workers.db, NEVER)).toBe(0);
+  expect(await planDigests(stage.workers.db, run)).toBe(0);
   await stage.startWorker();
   await eventually(() => merchant.requests.some(({ rawBody }) => rawBody.includes('webhook.digest')));
   const request = merchant.requests.find(({ rawBody }) => rawBody.includes('webhook.digest'));
@@ -188,7 +193,37 @@ test('a day that the log has not passed has no digest yet', async () => {
   await stage.stopProjector();
   await stage.settle(['po_2']);
   expect(await readDigest(stage.db, { ...wish, day })).toMatchObject({ kind: 'not_closed' });
-  expect(await planDigests(stage.workers.db, NEVER)).toBe(0);
+  expect(await planDigests(stage.workers.db, run)).toBe(0);
+});
+
+test('a day is not over for a partition that has no transition yet while the projector is behind', async () => {
+  await using stage = await openStage();
+  await using merchant = await startFakeMerchant();
+  const { endpoint } = await stage.register(merchant.url, ['payout.settled', 'webhook.digest']);
+  const day = await makeYesterday(stage);
+  await stage.stopProjector();
+  await stage.settle(['po_1']);
+  const wish = { merchantId: MERCHANT, endpointId: endpoint.endpointId, day };
+  expect(await readDigest(stage.db, wish)).toMatchObject({ kind: 'not_closed' });
+  expect(await planDigests(stage.workers.db, run)).toBe(0);
+});
+
+test('an endpoint whose digest can not be planned keeps no other one waiting', async () => {
+  await using stage = await openStage();
+  await using merchant = await startFakeMerchant();
+  const types = ['payout.settled', 'webhook.digest'] as const;
+  const endpoints = [await stage.register(merchant.url, [...types]), await stage.register(merchant.url, [...types])];
+  const [broken, fine] = endpoints.map(({ endpoint }) => endpoint.endpointId).sort();
+  await makeYesterday(stage);
+  await sql`alter table delivery.digests add constraint broken check (endpoint_id <> ${sql.lit(broken)})`.execute(
+    stage.db,
+  );
+  const told: string[] = [];
+  const onError = (endpointId: string) => void told.push(endpointId);
+  expect(await planDigests(stage.workers.db, { ...run, onError })).toBe(1);
+  expect(told).toEqual([broken]);
+  const { rows } = await sql`select endpoint_id from delivery.digests`.execute(stage.db);
+  expect(rows).toEqual([{ endpoint_id: fine }]);
 });
 
 test('settled and never acknowledged: who was never told is said apart from who did not answer', async () => {
