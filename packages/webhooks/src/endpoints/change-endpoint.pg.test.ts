@@ -147,6 +147,40 @@ test('enabled again without catch-up it begins anew, also when the planner is be
   expect(payoutIds(await stage.whenDeliveries(1, isDelivered))).toEqual(['po_2']);
 });
 
+test('a catch-up tells nothing from before the endpoint was disabled that it had not subscribed to then', async () => {
+  await using stage = await openStage();
+  await using merchant = await startFakeMerchant();
+  const { endpoint } = await stage.register(merchant.url, ['payout.failed']);
+  const { endpointId } = endpoint;
+  await stage.startWorker();
+  await stage.settle(['po_1', 'po_2']);
+  await stage.planned();
+  const eventTypes = ['payout.failed', 'payout.settled'];
+  await changed(stage, endpointId, { eventTypes, status: 'disabled' });
+  await stage.settle(['po_3']);
+  await stage.planned();
+  expect(await changed(stage, endpointId, { status: 'enabled', catchUp: true })).toMatchObject({ planned: 1 });
+  expect(payoutIds(await stage.whenDeliveries(1, isDelivered))).toEqual(['po_3']);
+});
+
+test('what happened before it was disabled is its own, also when the planner was behind', async () => {
+  await using stage = await openStage();
+  await using merchant = await startFakeMerchant();
+  const { endpoint } = await stage.register(merchant.url);
+  const { endpointId } = endpoint;
+  await stage.settle(['po_1']);
+  await stage.projected();
+  await changed(stage, endpointId, { status: 'disabled' });
+  await stage.settle(['po_2']);
+  await stage.projected();
+  expect(await changed(stage, endpointId, { status: 'enabled' })).toMatchObject({ planned: 0 });
+  await stage.startWorker();
+  await stage.settle(['po_3']);
+  expect(payoutIds(await stage.whenDeliveries(2, isDelivered))).toEqual(['po_1', 'po_3']);
+  await stage.planned();
+  expect(await stage.deliveries()).toHaveLength(2);
+});
+
 test('a catch-up that meets a disable keeps its place', async () => {
   await using stage = await openStage();
   const { endpoint } = await stage.register('http://127.0.0.1:9/');

@@ -13,7 +13,7 @@ import { type EndpointProblem, endpointProblem } from './endpoint-problem.ts';
 import { finishEnabling } from './finish-enabling.ts';
 import { lockEndpoint } from './lock-endpoint.ts';
 import { lockHealth } from './lock-health.ts';
-import type { MissedTables } from './plan-missed.ts';
+import { type MissedTables, planUnplanned } from './plan-missed.ts';
 import { readEndpoint } from './read-endpoint.ts';
 
 /** What is left out stays as it is. */
@@ -68,9 +68,9 @@ export async function changeEndpoint(
     if (before === null) return false;
     const url = target?.url ?? before.url;
     const eventTypes = types?.eventTypes ?? before.eventTypes;
+    if (change.status === 'disabled') await disable(trx, place); // as it was until now
     await store(trx, place, { url, eventTypes, policy: changedPolicy(before.policy, change.policy ?? {}) });
     if (url !== before.url) await forgetFailures(trx, place); // they were of another place
-    if (change.status === 'disabled') await disable(trx, place);
     if (change.status === 'enabled') await enable(trx, place, change.catchUp ?? false);
     return true;
   });
@@ -101,20 +101,23 @@ async function store(
     where endpoint_id = ${endpointId}`.execute(trx);
 }
 
-/** What planners that found it enabled plan still waits with the rest. */
-async function disable(db: Kysely<DeliveryTables>, { endpointId }: EndpointToChange): Promise<void> {
+/** All that happened before is its: it waits with the rest. So does what planners that found it enabled still plan. */
+async function disable(trx: Kysely<DeliveryTables>, place: EndpointToChange): Promise<void> {
+  const missedFrom = await planUnplanned(trx as unknown as Kysely<MissedTables>, place);
   await sql`
-    update delivery.endpoints set status = 'disabled', disabled_at = now(), disabled_reason = 'merchant'
-    where endpoint_id = ${endpointId} and status = 'enabled'`.execute(db);
+    update delivery.endpoints
+    set status = 'disabled', disabled_at = now(), disabled_reason = 'merchant',
+        catch_up_from = coalesce(catch_up_from, ${missedFrom}::int8)
+    where endpoint_id = ${place.endpointId} and status = 'enabled'`.execute(trx);
 }
 
 /**
  * Starts afresh: no failure counts any more. Nothing happens to one that is enabled already.
  *
- * Planning goes through a merchant's transitions in order, so all that was missed lies behind the last delivery that
- * was planned here. With a catch-up that place is kept until everything behind it is planned; without, the endpoint
- * begins after the last change of a payout that its merchant can see, as a new one does, and what is planned before
- * this is committed is its, too.
+ * What was missed begins where its merchant disabled it. Where a worker did, all of it lies behind the last delivery
+ * that was planned here, since planning goes through a merchant's transitions in order. With a catch-up that place is
+ * kept until everything behind it is planned; without, the endpoint begins after the last change of a payout that its
+ * merchant can see, as a new one does, and what is planned before this is committed is its, too.
  */
 async function enable(
   trx: Kysely<DeliveryTables>,

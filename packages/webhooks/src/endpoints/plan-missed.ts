@@ -1,13 +1,17 @@
 /**
- * Plans what an endpoint missed, page by page, each in its own transaction, which also says how far it has come.
+ * Plans for one endpoint what the planner does not: what it missed while it was disabled, and what no planner has come
+ * to yet when it is disabled.
  *
- * It begins only after the endpoint is registered or enabled and that is committed: a planner that did not find it
+ * What was missed goes page by page, each in its own transaction, which also says how far it has come. It begins only
+ * after the endpoint is registered or enabled and that is committed: a planner that did not find it
  * enabled had read its transitions before, so they are all visible here; one that comes later plans by itself. Both at
  * once plan a delivery once, by its key.
  */
+import { partitionOf } from '@northwind/events';
 import { listTransitions } from '@northwind/projector';
 import type { ReadTables } from '@northwind/projector/tables';
 import { type Kysely, sql } from 'kysely';
+import { PLANNER_GROUP } from '../planning/create-planner.ts';
 import { statusesOf } from '../planning/event-types.ts';
 import { planDeliveries } from '../planning/plan-deliveries.ts';
 import type { DeliveryTables } from '../tables.ts';
@@ -47,4 +51,31 @@ export async function planMissed(
     });
   }
   return planned;
+}
+
+/**
+ * Plans what happened while the endpoint was enabled and no planner has come to. Returns the offset from which on it
+ * will have missed everything when it is disabled in this transaction; null when it is not enabled.
+ */
+export async function planUnplanned(
+  trx: Kysely<MissedTables>,
+  { merchantId, endpointId }: { readonly merchantId: string; readonly endpointId: string },
+): Promise<bigint | null> {
+  const partitions = await trx.selectFrom('ledger.partitions').select('partition').execute();
+  const { rows } = await sql<{ from: bigint; eventTypes: string[] }>`
+    select greatest(e.from_offset, o.next_offset) as "from", e.event_types as "eventTypes"
+    from delivery.endpoints e
+    left join ledger.consumer_offsets o
+      on o.consumer_group = ${PLANNER_GROUP} and o.partition = ${partitionOf(merchantId, partitions.length)}::int2
+    where e.endpoint_id = ${endpointId} and e.merchant_id = ${merchantId} and e.status = 'enabled'`.execute(trx);
+  const [found] = rows;
+  if (found === undefined) return null;
+  for (let from = found.from; ; ) {
+    const statuses = statusesOf(found.eventTypes);
+    const page = { merchantId, statuses, fromOffset: from, limit: PAGE };
+    const unplanned = await listTransitions(trx as unknown as Kysely<ReadTables>, page);
+    await planDeliveries(trx as unknown as Kysely<DeliveryTables>, unplanned, { endpointId });
+    from = (unplanned.at(-1)?.offset ?? from - 1n) + 1n;
+    if (unplanned.length < PAGE) return from;
+  }
 }
