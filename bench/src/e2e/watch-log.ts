@@ -2,7 +2,7 @@
  * Notes when the log's heads moved: whatever lies below a head is committed. While the run is on it reads nothing but
  * the heads, so that watching costs next to nothing; which event stands where is read once, at the end.
  */
-import { createDoorbellListener, DOORBELL_LEDGER, LOG_HEADS, readEvents, readHeads } from '@northwind/event-store';
+import { createDoorbellListener, DOORBELL_LEDGER, logSource, readEvents } from '@northwind/event-store';
 import type { LedgerTables } from '@northwind/event-store/tables';
 import {
   createLogger,
@@ -32,7 +32,7 @@ export function watchLog(database: Database<LedgerTables>): LogWatcher {
   let wake = new AbortController();
 
   async function noteHeads(): Promise<void> {
-    const heads = await readHeads(database.db, LOG_HEADS);
+    const heads = await logSource.heads(database.db);
     const atMs = systemClock.monotonicMs();
     for (const [partition, nextOffset] of heads) {
       const known = moves.get(partition) ?? [];

@@ -10,9 +10,8 @@ export {
 } from './consume/consume-round.ts';
 export { type ConsumerOptions, createConsumer } from './consume/consumer.ts';
 export { type GroupLag, readGroupLag } from './consume/group-lag.ts';
-export { type Head, type Heads, knownHeads, readHeads } from './consume/heads.ts';
 export { createLagGauges } from './consume/lag-gauges.ts';
-export { LOG_HEADS, type LoggedEvent, logSource, readEvents } from './consume/log-source.ts';
+export { type LoggedEvent, logSource, readEvents } from './consume/log-source.ts';
 export {
   type GroupOrder,
   type PausedPartition,

@@ -9,7 +9,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConsumedBatch } from '../src/consume/consume-round.ts';
 import { type ConsumerOptions, createConsumer } from '../src/consume/consumer.ts';
 import { readGroupLag } from '../src/consume/group-lag.ts';
-import { readHeads } from '../src/consume/heads.ts';
 import { pauseGroup, resumeGroup, seekGroup } from '../src/consume/operate-group.ts';
 import type { OffsetRange, Source } from '../src/consume/source.ts';
 import type { Coordinate } from '../src/coordinate.ts';
@@ -92,18 +91,16 @@ export function describeConsumerGroup<Item extends Coordinate, DB extends Ledger
       expect(bare(await applied())).toEqual(bare(stored));
     }
 
-    const heads = async () => readHeads(world.database.db, await world.source.heads(world.database.db));
-
     const allRanges = async (): Promise<OffsetRange[]> =>
-      [...(await heads())].map(([partition, toOffset]) => {
+      [...(await world.source.heads(world.database.db))].map(([partition, toOffset]) => {
         return { partition, fromOffset: 0n, toOffset };
       });
 
     const caughtUp = () =>
       eventually(async () => {
-        const known = await heads();
+        const heads = await world.source.heads(world.database.db);
         const offsets = new Map((await readGroupLag(ledger, GROUP)).map((lag) => [lag.partition, lag.nextOffset]));
-        expect(offsets).toEqual(new Map([...known].toSorted(([one], [other]) => one - other)));
+        expect(offsets).toEqual(new Map([...heads].toSorted(([one], [other]) => one - other)));
       });
 
     it('has nothing to do in an empty source', async () => {

@@ -23,6 +23,7 @@ export async function openReadModels(): Promise<ReadModels> {
     url: testing.url,
     applicationName: 'test',
     connectionsMax: 6,
+    pipeline: true,
   });
   let projector: Service | null = null;
   return {

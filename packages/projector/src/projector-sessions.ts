@@ -5,6 +5,7 @@
 import type { DatabaseOptions } from '@northwind/service-kit';
 
 export const APPLYING_SESSIONS = {
+  pipeline: true,
   keepsAllPlans: true,
   settings: {
     // Rows and the group's offset go together if a crash takes them back, and are applied again. What is sent because

@@ -23,7 +23,7 @@ import { followGenerations } from './generations/follow-generations.ts';
 import type { ReadTables } from './tables.ts';
 
 export interface ProjectorOptions {
-  /** Best opened with `APPLYING_SESSIONS`. */
+  /** Opened with `APPLYING_SESSIONS`, or with their `pipeline` at least: a batch's statements are sent together. */
   readonly database: Database<ReadTables>;
   readonly logger: Logger;
   readonly clock: Clock;

@@ -35,12 +35,14 @@ export async function openProjection(): Promise<Projection> {
     url: test.url,
     applicationName: 'projection test',
     connectionsMax: 12,
+    pipeline: true,
   });
   // Projectors have what the projector's role has and no more; the tests look on as the owner.
   const projectors = openDatabase<ReadTables>({
     url: await test.login('settlement_projector'),
     applicationName: 'projection test',
     connectionsMax: 12,
+    pipeline: true,
   });
   const ledger = database.db as unknown as Kysely<LedgerTables>;
   const log = createEventLog(database);

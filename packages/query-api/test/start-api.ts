@@ -56,6 +56,7 @@ export async function startApi(options: StartOptions = {}): Promise<TestApi> {
     url: testing.url,
     applicationName: 'api test',
     connectionsMax: 12,
+    pipeline: true,
   });
   // Nodes have what the API's role has and no more; the tests look on as the owner.
   const nodeDatabase = openDatabase<ApiTables>({

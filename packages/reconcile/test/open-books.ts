@@ -30,6 +30,7 @@ export async function openBooks() {
     url: test.url,
     applicationName: 'books test',
     connectionsMax: 12,
+    pipeline: true,
   });
   const finance = openDatabase<ReadTables>({
     url: await financeLogin(owner.db, test.url),

@@ -26,6 +26,7 @@ export async function openStage() {
     url: test.url,
     applicationName: 'webhooks test',
     connectionsMax: 20,
+    pipeline: true,
   });
   const { db } = database;
   // Workers have what their role has and no more; so has whoever registers endpoints. The tests look on as the owner.

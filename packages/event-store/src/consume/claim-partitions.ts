@@ -9,12 +9,12 @@
  */
 import { type Kysely, sql } from 'kysely';
 import type { LedgerTables } from '../tables.ts';
-import type { Heads } from './heads.ts';
 import type { OffsetRange } from './source.ts';
 
 export interface ClaimWish {
   readonly group: string;
-  readonly heads: Heads;
+  /** The source's safe high-water marks. */
+  readonly heads: ReadonlyMap<number, bigint>;
   /** Consumers of the group, this one included. */
   readonly members: number;
   /** At most this many partitions. */
@@ -29,12 +29,9 @@ export interface Claim {
   readonly ranges: readonly OffsetRange[];
   /** There is something to do, but others hold all of it. */
   readonly isHeldByOthers: boolean;
-  /** The source knows any partition at all. */
-  readonly hasHeads: boolean;
 }
 
 interface ClaimRow {
-  readonly known: number;
   readonly lagging: number;
   readonly partition: number | null;
   readonly fromOffset: bigint;
@@ -42,26 +39,27 @@ interface ClaimRow {
 }
 
 export async function claimPartitions(db: Kysely<LedgerTables>, wish: ClaimWish): Promise<Claim> {
-  const behind = sql`
-    head h on h.partition = o.partition
-    where o.consumer_group = ${wish.group} and o.stopped_at is null and o.paused_at is null and o.next_offset < h.head
-      and o.partition <> all (${[...(wish.except ?? [])]}::int2[])
-      ${wish.only ? sql`and o.partition = any (${[...wish.only]}::int2[])` : sql``}`;
+  const wanted = [...wish.heads].filter(
+    ([partition]) => (wish.only?.includes(partition) ?? true) && !wish.except?.includes(partition),
+  );
+  if (wanted.length === 0) return { ranges: [], isHeldByOthers: false };
+  const heads = sql`unnest(${wanted.map(([partition]) => partition)}::int2[], ${wanted.map(([, head]) => head)}::int8[])
+      as h(partition, head) on h.partition = o.partition
+    where o.consumer_group = ${wish.group} and o.stopped_at is null and o.paused_at is null and o.next_offset < h.head`;
   const { rows } = await sql<ClaimRow>`
-    with head as materialized (${wish.heads}), lag as (
-      select count(*)::int4 as lagging from ledger.consumer_offsets o join ${behind}
-    ), claimed as (
-      select o.partition, o.next_offset, h.head from ledger.consumer_offsets o join ${behind}
+    with behind as (
+      select count(*)::int4 as lagging from ledger.consumer_offsets o join ${heads}
+    ),
+    claimed as (
+      select o.partition, o.next_offset, h.head from ledger.consumer_offsets o join ${heads}
       order by o.updated_at
-      limit (select least(${wish.partitionsMax}::int4, greatest(1, lagging / ${wish.members}::int4)) from lag)
+      limit (select least(${wish.partitionsMax}::int4, greatest(1, lagging / ${wish.members}::int4)) from behind)
       for update of o skip locked
     )
-    select (select count(*)::int4 from head) as known, lag.lagging, c.partition, c.next_offset as "fromOffset",
-           c.head as "toOffset"
-    from lag left join claimed c on true`.execute(db);
+    select b.lagging, c.partition, c.next_offset as "fromOffset", c.head as "toOffset"
+    from behind b left join claimed c on true`.execute(db);
   const ranges = rows.flatMap(({ partition, fromOffset, toOffset }) =>
     partition === null ? [] : [{ partition, fromOffset, toOffset }],
   );
-  const { known = 0, lagging = 0 } = rows[0] ?? {};
-  return { ranges, isHeldByOthers: ranges.length === 0 && lagging > 0, hasHeads: known > 0 };
+  return { ranges, isHeldByOthers: ranges.length === 0 && (rows[0]?.lagging ?? 0) > 0 };
 }

@@ -6,9 +6,8 @@ import { payments } from '../../test/events.ts';
 import { createEventLog } from '../append/event-log.ts';
 import { ledgerMigrations } from '../migrations.ts';
 import type { LedgerTables } from '../tables.ts';
-import { ApplyError, consumeRound, type Round } from './consume-round.ts';
-import { knownHeads, readHeads } from './heads.ts';
-import { LOG_HEADS, type LoggedEvent, logSource } from './log-source.ts';
+import { consumeRound, type Round } from './consume-round.ts';
+import { type LoggedEvent, logSource } from './log-source.ts';
 import { registerGroup } from './register-group.ts';
 
 const EVENTS = 50;
@@ -56,7 +55,7 @@ describe('a round reads heads in its own transaction', () => {
         ...logSource,
         heads: async (db) => {
           await note(db);
-          return LOG_HEADS;
+          return logSource.heads(db);
         },
       },
       apply: note,
@@ -76,7 +75,7 @@ describe('a round reads heads in its own transaction', () => {
       ...logSource,
       heads: async (db: Kysely<LedgerTables>) => {
         times += 1;
-        const heads = knownHeads(await readHeads(db, LOG_HEADS));
+        const heads = await logSource.heads(db);
         const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db);
         if (times === 1) await operator.pool.query('select pg_terminate_backend($1, 5000)', [rows[0]?.pid]);
         return heads;
@@ -86,49 +85,5 @@ describe('a round reads heads in its own transaction', () => {
     expect(applied).toBe(0);
     await consume({ source });
     expect({ times, applied }).toEqual({ times: 2, applied: EVENTS });
-  });
-
-  const nextOffsets = async () => {
-    const rows = await database.db.selectFrom('ledger.consumer_offsets').select('next_offset').execute();
-    return rows.reduce((sum, row) => sum + row.next_offset, 0n);
-  };
-
-  it.each([
-    ['at once', () => Promise.reject(new Error('no good'))],
-    [
-      'before it is a promise',
-      () => {
-        throw new Error('no good');
-      },
-    ],
-    [
-      'after its first statement',
-      async (trx: Kysely<LedgerTables>) => {
-        await sql`select 1`.execute(trx);
-        throw new Error('no good');
-      },
-    ],
-  ])('what can not be applied, %s, takes the offsets back that went ahead of it', async (_, apply) => {
-    await expect(consume({ apply })).rejects.toBeInstanceOf(ApplyError);
-    expect(await nextOffsets()).toBe(0n);
-    await consume({});
-    expect([await nextOffsets(), applied]).toEqual([BigInt(EVENTS), EVENTS]);
-  });
-
-  it('offsets that moved under their owner are a defect, and no event is blamed for it', async () => {
-    const moved = {
-      ...logSource,
-      read: async (...[db, ranges, limit]: Parameters<typeof logSource.read>) => {
-        await sql`update ledger.consumer_offsets set next_offset = next_offset + 1
-          where partition = ${ranges[0]?.partition}`.execute(db);
-        return logSource.read(db, ranges, limit);
-      },
-    };
-    const failed = await consume({ source: moved }).then(
-      () => null,
-      (error: unknown) => error,
-    );
-    expect(failed).toMatchObject({ name: 'Error', message: expect.stringContaining('its offsets moved') });
-    expect(await nextOffsets()).toBe(0n);
   });
 });

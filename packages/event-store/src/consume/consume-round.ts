@@ -4,7 +4,6 @@ import type { Coordinate } from '../coordinate.ts';
 import type { LedgerTables } from '../tables.ts';
 import { advanceOffsets } from './advance-offsets.ts';
 import { claimPartitions } from './claim-partitions.ts';
-import type { Heads } from './heads.ts';
 import type { OffsetRange, ReadItems, Source } from './source.ts';
 
 /** What one partition contributes to a batch. */
@@ -26,8 +25,6 @@ export interface RoundResult<Item> {
   /** What was committed; without slices when there was nothing to do, or others hold all there is. */
   readonly batch: ConsumedBatch<Item>;
   readonly isHeldByOthers: boolean;
-  /** The source knows any partition at all. */
-  readonly hasHeads: boolean;
   /** Fewer items than were asked for fitted into `bytesMax`. */
   readonly isCutByBytes: boolean;
 }
@@ -36,7 +33,7 @@ export interface Round<Item extends Coordinate, DB extends LedgerTables> {
   readonly db: Kysely<DB>;
   readonly group: string;
   readonly source: Source<Item, DB>;
-  /** Writes through the transaction only; the offsets are advanced in the same one. */
+  /** Writes through the transaction only; the offsets are advanced in the same one, afterwards. */
   readonly apply: (trx: Transaction<DB>, batch: ConsumedBatch<Item>) => Promise<void>;
   readonly itemsMax: number;
   readonly bytesMax: number;
@@ -73,11 +70,11 @@ export async function consumeRound<Item extends Coordinate, DB extends LedgerTab
 /** The same in the caller's transaction, up to `heads`: what it applies commits with the rest. */
 export async function consumeWithin<Item extends Coordinate, DB extends LedgerTables>(
   trx: Transaction<DB>,
-  round: Omit<Round<Item, DB>, 'db'> & { readonly heads: Heads },
+  round: Omit<Round<Item, DB>, 'db'> & { readonly heads: ReadonlyMap<number, bigint> },
 ): Promise<RoundResult<Item>> {
   const ledger = trx as unknown as Transaction<LedgerTables>;
-  const { ranges, ...claim } = await claimPartitions(ledger, round);
-  if (ranges.length === 0) return { ...claim, batch: { slices: [] }, isCutByBytes: false };
+  const { ranges, isHeldByOthers } = await claimPartitions(ledger, round);
+  if (ranges.length === 0) return { batch: { slices: [] }, isHeldByOthers, isCutByBytes: false };
   const share = (of: number) => Math.max(1, Math.ceil(of / ranges.length));
   const limit = { itemsPerRange: share(round.itemsMax), bytesPerRange: share(round.bytesMax) };
   const nothing = ranges.map((range) => ({ ...range, items: [], nextOffset: range.fromOffset, moreWaiting: true }));
@@ -87,17 +84,13 @@ export async function consumeWithin<Item extends Coordinate, DB extends LedgerTa
     const read = await round.source.read(trx, ranges, limit);
     batch = { slices: toSlices(ranges, read) };
     itemCount = read.items.length;
+    await round.apply(trx, batch);
   } catch (error) {
     throw new ApplyError(batch, itemCount, error);
   }
-  // The offsets follow from what was read: their statement goes ahead of what applies it, and nobody waits in between.
-  // Both are waited for in any case: the transaction must not end while one of them still says anything in it.
-  const moving = advanceOffsets(ledger, round.group, batch.slices);
-  const [advanced, applied] = await Promise.allSettled([moving, Promise.try(round.apply, trx, batch)]);
-  if (advanced.status === 'rejected') throw advanced.reason;
-  if (applied.status === 'rejected') throw new ApplyError(batch, itemCount, applied.reason);
+  await advanceOffsets(ledger, round.group, batch.slices);
   const isCutByBytes = batch.slices.some((own) => own.moreWaiting && own.items.length < limit.itemsPerRange);
-  return { ...claim, batch, isCutByBytes };
+  return { batch, isHeldByOthers, isCutByBytes };
 }
 
 /** A range that was not cut off is exhausted: the group moves to its end, past offsets without items. */

@@ -10,8 +10,7 @@ import type { LedgerTables } from '../tables.ts';
 import type { ConsumedBatch } from './consume-round.ts';
 import { type ConsumerOptions, createConsumer } from './consumer.ts';
 import { readGroupLag } from './group-lag.ts';
-import { knownHeads } from './heads.ts';
-import { LOG_HEADS, type LoggedEvent, logSource } from './log-source.ts';
+import { type LoggedEvent, logSource } from './log-source.ts';
 import { resumeGroup } from './operate-group.ts';
 
 type Tables = LedgerTables & { applied: { partition: number; offset: bigint; subject: string } };
@@ -64,22 +63,6 @@ describe('consumer', () => {
   const applied = async () =>
     (await database.db.selectFrom('applied').selectAll().orderBy(sql`n`).execute()) as Tables['applied'][];
   const lag = async () => (await readGroupLag(database.db as never, 'g')).reduce((sum, g) => sum + g.lag, 0n);
-
-  it('takes a source that knows no partition for one that is not there yet, and not for an empty one', async () => {
-    let isThere = false;
-    const source = { ...logSource, heads: () => (isThere ? LOG_HEADS : knownHeads(new Map())) };
-    const health = createHealth();
-    await log.append(payments(50, 'a'));
-    await consume({ health, source: source as unknown as ConsumerOptions<LoggedEvent, Tables>['source'] });
-    await eventually(() =>
-      expect(health.components()).toMatchObject([
-        { state: 'failing', detail: expect.stringContaining('no partition') },
-      ]),
-    );
-    isThere = true;
-    await eventually(async () => expect(await applied()).toHaveLength(50));
-    await eventually(() => expect(health.components()).toMatchObject([{ state: 'ok' }]));
-  });
 
   it('applies everything exactly once and in order within each partition, with three consumers', async () => {
     await log.append(payments(1_000, 'a'));

@@ -3,7 +3,6 @@ import type { Instant } from '@northwind/events';
 import { type Kysely, sql } from 'kysely';
 import type { Coordinate } from '../coordinate.ts';
 import type { LedgerTables } from '../tables.ts';
-import type { Head, Heads } from './heads.ts';
 import { readLog } from './read-log.ts';
 import type { OffsetRange, ReadItems, ReadLimit, Source } from './source.ts';
 
@@ -22,13 +21,16 @@ export interface LoggedEvent extends Coordinate {
   readonly data: unknown;
 }
 
-export const LOG_HEADS: Heads = sql<Head>`select partition, next_offset as head from ledger.partitions`;
-
 export const logSource: Source<LoggedEvent, LedgerTables> = {
   name: 'ledger.events',
-  heads: () => LOG_HEADS,
+  heads: readHeads,
   read: readEvents,
 };
+
+export async function readHeads(db: Kysely<LedgerTables>): Promise<ReadonlyMap<number, bigint>> {
+  const rows = await db.selectFrom('ledger.partitions').select(['partition', 'next_offset']).execute();
+  return new Map(rows.map((row) => [row.partition, row.next_offset]));
+}
 
 /** The data of the row `l` is small, and stored as it is. */
 export const DATA_IS_SMALL = sql`(pg_column_size(l.data) <= 1024 and pg_column_compression(l.data) is null)`;

@@ -1,7 +1,6 @@
 /** Where a consumer group reads: the log, or anything else whose items stand at the log's coordinates. */
 import type { Kysely } from 'kysely';
 import type { Coordinate } from '../coordinate.ts';
-import type { Heads } from './heads.ts';
 
 /** A stretch of one partition; `toOffset` is exclusive. */
 export interface OffsetRange {
@@ -26,8 +25,11 @@ export interface ReadItems<Item> {
 
 export interface Source<Item extends Coordinate, DB> {
   readonly name: string;
-  /** Every partition is in them, empty or not. */
-  heads(db: Kysely<DB>): Heads | Promise<Heads>;
+  /**
+   * Per partition the offset below which everything is committed and visible: the safe high-water mark.
+   * A mark may be old, never too high.
+   */
+  heads(db: Kysely<DB>): Promise<ReadonlyMap<number, bigint>>;
   /** The items of each range from its beginning, up to the limit. Offsets may be missing in between. */
   read(db: Kysely<DB>, ranges: readonly OffsetRange[], limit: ReadLimit): Promise<ReadItems<Item>>;
 }

@@ -8,8 +8,7 @@ import { createEventLog } from '../append/event-log.ts';
 import { advanceOffsets } from '../consume/advance-offsets.ts';
 import { claimPartitions } from '../consume/claim-partitions.ts';
 import { readGroupLag } from '../consume/group-lag.ts';
-import { readHeads } from '../consume/heads.ts';
-import { LOG_HEADS, readEvents } from '../consume/log-source.ts';
+import { logSource, readEvents } from '../consume/log-source.ts';
 import { ledgerMigrations } from '../migrations.ts';
 
 const EVENTS = 120_000;
@@ -71,7 +70,7 @@ describe.each(['auto', 'force_generic_plan', 'force_custom_plan'])('with plan_ca
 
   it('heads are read from the sixteen rows that hold them', async () => {
     await using projector = await as('settlement_projector');
-    const scans = await projector.scansOf(({ db }) => readHeads(db, LOG_HEADS));
+    const scans = await projector.scansOf(({ db }) => logSource.heads(db));
     expect(new Set(scans.map((scan) => scan.table))).toEqual(new Set(['partitions']));
   });
 
@@ -79,7 +78,8 @@ describe.each(['auto', 'force_generic_plan', 'force_custom_plan'])('with plan_ca
     await using projector = await as('settlement_projector');
     const scans = await projector.scansOf(({ db }) =>
       db.transaction().execute(async (trx) => {
-        const wish = { group: 'read_7', heads: LOG_HEADS, members: 2, partitionsMax: 8 };
+        const heads = await logSource.heads(trx);
+        const wish = { group: 'read_7', heads, members: 2, partitionsMax: 8 };
         const { ranges } = await claimPartitions(trx, wish);
         expect(ranges).toHaveLength(8);
         const advanced = ranges.map(({ partition, fromOffset }) => ({ partition, fromOffset, nextOffset: fromOffset }));

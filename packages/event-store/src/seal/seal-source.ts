@@ -5,8 +5,7 @@
  */
 import type { Clock } from '@northwind/service-kit';
 import { sql } from 'kysely';
-import { knownHeads, readHeads } from '../consume/heads.ts';
-import { LOG_HEADS } from '../consume/log-source.ts';
+import { readHeads } from '../consume/log-source.ts';
 import { readLog } from '../consume/read-log.ts';
 import type { Source } from '../consume/source.ts';
 import type { LedgerTables } from '../tables.ts';
@@ -25,10 +24,10 @@ export function createSealSource({ clock, collectMs }: SealSourceOptions): Sourc
     name: 'ledger.events, leaves',
     async heads(db) {
       if (clock.monotonicMs() >= dueMs) {
-        heads = await readHeads(db, LOG_HEADS);
+        heads = await readHeads(db);
         dueMs = clock.monotonicMs() + collectMs;
       }
-      return knownHeads(heads);
+      return heads;
     },
     read: (db, ranges, limit) => readLog(db, { columns: COLUMNS, bytes: BYTES }, ranges, limit),
   };

@@ -8,7 +8,6 @@ import {
   type ConsumedBatch,
   consumeRound,
   isOfTheEvent,
-  knownHeads,
   type LoggedEvent,
   logSource,
 } from '@northwind/event-store';
@@ -106,7 +105,7 @@ async function runLane({ db, generation, heads }: FillOptions, lane: Lane): Prom
 export function roundOn({ consumerGroup, schema, models }: Generation, heads: ReadonlyMap<number, bigint>) {
   return {
     group: consumerGroup,
-    source: { ...logSource, heads: () => knownHeads(heads) },
+    source: { ...logSource, heads: async () => heads },
     apply: (trx: Kysely<ReadTables>, batch: ConsumedBatch<LoggedEvent>) =>
       applyBatch(trx as unknown as Kysely<unknown>, { schema, models }, batch),
     itemsMax: BATCH_SIZE,

@@ -2,7 +2,7 @@
  * Brings a generation to the very offsets of the active one and keeps it there, so that the two can be compared or
  * exchanged. The active one goes on meanwhile: it is looked at in a snapshot.
  */
-import { consumeWithin, knownHeads, type LoggedEvent } from '@northwind/event-store';
+import { consumeWithin, type LoggedEvent } from '@northwind/event-store';
 import { type Clock, systemClock } from '@northwind/service-kit';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { readAtOneSnapshot } from '../position/read-at-one-snapshot.ts';
@@ -97,7 +97,7 @@ export async function applyUpTo(
   for (;;) {
     const { batch } = await consumeWithin<LoggedEvent, ReadTables>(trx, {
       ...roundOn(candidate, offsets),
-      heads: knownHeads(offsets),
+      heads: offsets,
     });
     if (batch.slices.length === 0) return expectLevel(trx, candidate, offsets);
   }

@@ -12,6 +12,7 @@ const CONNECTIONS_BESIDE_LANES = 3;
 export function rebuildSessions(lanes: number) {
   return {
     connectionsMax: lanes + CONNECTIONS_BESIDE_LANES,
+    pipeline: true,
     limits: { statementMs: 0, idleInTransactionMs: 0 },
   } as const satisfies Partial<DatabaseOptions>;
 }

@@ -33,7 +33,7 @@ const adjusted = (n: number, amount = 1) =>
 
 function openAsOwner({ url }: Projection) {
   const limits = { statementMs: 0, idleInTransactionMs: 0 };
-  return openDatabase<ReadTables>({ url, applicationName: 'attack', connectionsMax: 6, limits });
+  return openDatabase<ReadTables>({ url, applicationName: 'attack', connectionsMax: 6, pipeline: true, limits });
 }
 
 const appliedTo = async ({ db }: Projection) => (await readPosition(db)).offsets.get(PARTITION);

@@ -1,25 +1,24 @@
 /** The transitions as a source for consumer groups. They stand at the coordinates of the events that caused them. */
-import type { Head, Heads, OffsetRange, ReadItems, ReadLimit, Source } from '@northwind/event-store';
+import type { OffsetRange, ReadItems, ReadLimit, Source } from '@northwind/event-store';
 import { type Kysely, sql } from 'kysely';
+import { readPosition } from '../position/read-position.ts';
 import type { ReadTables } from '../tables.ts';
 import { selectList } from '../working-set/select-list.ts';
 import { type PayoutSnapshot, type PayoutTransitionRow, payoutTransitionsTable } from './table.ts';
 
 export type PayoutTransition = PayoutTransitionRow;
 
-/** A transition commits together with the offset of its projector, so below that offset none can appear any more. */
-const TRANSITIONS_HEADS: Heads = sql<Head>`
-  select p.partition, coalesce(o.next_offset, 0) as head
-  from read.generations g
-  cross join ledger.partitions p
-  left join ledger.consumer_offsets o on o.consumer_group = g.consumer_group and o.partition = p.partition
-  where g.status = 'active'`;
-
 export const transitionsSource: Source<PayoutTransition, ReadTables> = {
   name: 'read.payout_transitions',
-  heads: () => TRANSITIONS_HEADS,
+  heads: readHeads,
   read: readTransitions,
 };
+
+/** A transition commits together with the offset of its projector, so below that offset none can appear any more. */
+async function readHeads(db: Kysely<ReadTables>): Promise<ReadonlyMap<number, bigint>> {
+  const { offsets } = await readPosition(db);
+  return new Map([...offsets].map(([partition, offset]) => [partition, offset + 1n]));
+}
 
 /**
  * Served by payout_transitions_pk, one short index scan a range. The end of a range is applied outside the limit:

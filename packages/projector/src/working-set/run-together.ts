@@ -4,7 +4,7 @@
  */
 import type { CompiledQuery, Kysely, QueryResult } from 'kysely';
 
-/** The answers, in the same order. `db` is a transaction. */
+/** The answers, in the same order. `db` is a transaction on a database that was opened with `pipeline`. */
 export function runTogether<Row>(
   db: Kysely<unknown>,
   statements: Iterable<CompiledQuery<Row>>,

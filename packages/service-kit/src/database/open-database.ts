@@ -14,6 +14,8 @@ export interface DatabaseOptions {
   readonly limits?: Partial<ConnectionLimits>;
   /** Of every session, as SET takes them: `{ synchronous_commit: 'off' }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Statements of one connection may be sent before the ones ahead of them are answered. Not with cursors. */
+  readonly pipeline?: boolean;
   /** Statements that say they are planned each time are planned once, too; for sessions whose plans go by index. */
   readonly keepsAllPlans?: boolean;
   /** What this database calls the schemas of the statements, where it is something else: `{ ledger: 'ledger_eu' }`. */
@@ -49,13 +51,13 @@ const IDLE_TIMEOUT_MS = 30_000;
 /**
  * A pool and a query builder on it. No connection is made before the first query. int8 columns come back as bigint,
  * timestamptz as `YYYY-MM-DDTHH:MM:SS.ffffffZ`, date as `YYYY-MM-DD`; sessions are in UTC. What the query builder says
- * is prepared once a connection, and sent before what is ahead of it there is answered; so there are no cursors.
+ * is prepared once a connection.
  */
 export function openDatabase<DB>(options: DatabaseOptions): Database<DB> {
   const pool = new pg.Pool({
     ...connectionOptions(options),
     max: options.connectionsMax,
-    pipeline: true,
+    ...(options.pipeline && { pipeline: true }),
     Client: clientClass(options.schemas),
   });
   pool.on('connect', (client) => {

@@ -29,18 +29,15 @@ export function preparingPool(pool: pg.Pool, { keepsAllPlans }: PreparingOptions
 
   function prepare(client: pg.PoolClient): PostgresPoolClient {
     const holdBack = sendTogether(socketOf(client));
-    let isSilent = false;
     const query = (text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<unknown>> => {
       const values = [...parameters];
       const name = isWorthIt(text, keepsAllPlans) ? nameOf(text) : undefined;
       holdBack();
       const answer = client.query(name === undefined ? { text, values } : { name, text, values });
-      answer.catch((error: Error) => {
-        isSilent ||= isOfSilence(error);
-      });
+      answer.catch((error: Error) => endIfSilent(client, error));
       return answer as never;
     };
-    return { query: query as PostgresPoolClient['query'], release: (destroy) => client.release(destroy || isSilent) };
+    return { query: query as PostgresPoolClient['query'], release: (destroy) => client.release(destroy) };
   }
 
   return {
@@ -55,9 +52,12 @@ export function preparingPool(pool: pg.Pool, { keepsAllPlans }: PreparingOptions
   };
 }
 
-/** The driver gives up waiting for an answer, and what stands behind it in line; nobody else should be given it. */
-function isOfSilence(error: Error): boolean {
-  return error.message === 'Query read timeout';
+/**
+ * The driver gives up waiting for an answer but leaves the connection open, as if it could be used again. Ended, it
+ * fails at once for whoever has it and is replaced by the pool.
+ */
+function endIfSilent(client: pg.PoolClient, error: Error): void {
+  if (error.message === 'Query read timeout') socketOf(client).destroy(error);
 }
 
 function socketOf(client: pg.PoolClient): Socket {
